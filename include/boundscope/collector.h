@@ -23,18 +23,6 @@ struct CollectOptions {
   HostRoots roots;
 };
 
-// Told about each part of the recording in the order in which a file holds them. A sink that fails
-// (disk full) ends the measurement; what came before it stays valid.
-class RecordingSink {
- public:
-  virtual ~RecordingSink() = default;
-  virtual Result<> on_header(const RecordingHeader& header) = 0;
-  virtual Result<> on_process(const TargetProcess& process) = 0;
-  virtual Result<> on_stack(const Stack& stack) = 0;
-  virtual Result<> on_window(const Window& window) = 0;
-  virtual Result<> on_end(RecordingEnd end) = 0;
-};
-
 // `stop` ends the measurement early when it turns true (SIGINT); the windows so far are delivered.
 // Errors: no privilege (names the capability), no BTF, target gone before the first window.
 Result<> record(const Target& target, const CollectOptions& options, RecordingSink& sink,

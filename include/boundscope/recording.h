@@ -35,16 +35,17 @@ enum class WaitClass : std::uint8_t {
   disk_sync,    // fsync and relatives
   disk_other,   // block I/O under another system call
   io_uring,     // waiting for completions
-  lock,         // futex
+  lock,         // futex that is a lock: contended mutex, or any futex while the thread holds a request
   pipe,
   timer,        // sleeps
   poll,         // poll, select, epoll, eventfd: nothing to do as far as the thread knows
   page_fault,   // major fault: the page comes from disk or swap
   memory,       // mmap_lock, reclaim, folio lock
   child,        // wait4, waitid, vfork
+  park,         // any other futex: condition variable, parked worker; nothing to do as far as we know
   other,
 };
-inline constexpr std::size_t kWaitClasses = 17;
+inline constexpr std::size_t kWaitClasses = 18;
 
 // Where a process's requests were, integrated over time (docs/method.md, "Decomposition").
 // Units are request-nanoseconds: two requests in one state for 1 ns count 2.
@@ -185,7 +186,11 @@ struct HostWindow {
 };
 
 // Latencies of finished requests. Bucket i covers [lower(i), lower(i+1)) nanoseconds, log-linear with
-// 16 buckets an octave (3 % half-width); see latency_bucket_lower_ns().
+// 16 buckets an octave (3 % half-width), 2^10 to 2^53.9 ns. The kernel side uses the same rule:
+//   index of v:  v < 1024: 0
+//                else, with e = floor(log2(v)): 1 + 16 * (e - 10) + ((v >> (e - 4)) & 15), at most 703
+//   lower(0) = 0;  lower(i) = (16 + (i - 1) % 16) << ((i - 1) / 16 + 6)
+// The last bucket holds everything above it, too. lower(kLatencyBuckets) is its nominal end.
 struct LatencyBucket {
   std::uint32_t index = 0;
   std::uint64_t count = 0;
@@ -261,6 +266,18 @@ struct Recording {
   std::vector<Window> windows;           // in time order, contiguous
   RecordingEnd end = RecordingEnd::truncated;  // truncated: no end line, the writer was killed
   std::uint64_t skipped_lines = 0;       // of kinds that this reader does not know
+};
+
+// Told about each part of the recording in the order in which a file holds them. A sink that fails
+// (disk full) ends the measurement; what came before it stays valid.
+class RecordingSink {
+ public:
+  virtual ~RecordingSink() = default;
+  virtual Result<> on_header(const RecordingHeader& header) = 0;
+  virtual Result<> on_process(const TargetProcess& process) = 0;
+  virtual Result<> on_stack(const Stack& stack) = 0;
+  virtual Result<> on_window(const Window& window) = 0;
+  virtual Result<> on_end(RecordingEnd end) = 0;
 };
 
 // Writes a recording line by line while it is made; each call leaves a readable file behind.

@@ -42,15 +42,18 @@ struct TargetProcess {
 struct Target {
   std::string description;              // what was asked for, for people: "port 8080", "pid 17"
   std::vector<TargetProcess> processes; // never empty; the first one is the root of the service
-  std::optional<std::string> cgroup_scope; // set for --cgroup and --unit: newcomers there belong to the target
+  // Set for --cgroup and --unit: newcomers there belong to the target. The cgroup's directory, mount
+  // point included (its inode is the kernel's cgroup id).
+  std::optional<std::string> cgroup_scope;
 };
 
 // Errors (all with a hint): no such pid, kernel thread, zombie, nobody listens on the port, no such
 // cgroup, unit or name, processes of another user that we may not look at.
-// `proc_root` and `cgroup_root` are injectable for tests ("/proc", "/sys/fs/cgroup").
+// The roots are injectable for tests. `command` is not resolved here but started (src/target/start_command.h).
 struct HostRoots {
   std::string proc = "/proc";
   std::string cgroup = "/sys/fs/cgroup";
+  std::string sys = "/sys";
 };
 Result<Target> resolve_target(const TargetSelector& selector, const HostRoots& roots = {});
 

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause */
+/*
+ * abi: the contract between bpf/ and src/collect/. Nothing else may include it. Fixed-width types only.
+ *
+ * Times are CLOCK_MONOTONIC nanoseconds. Sums only grow while the probes are attached, unless a comment
+ * says that the reader takes them (exchanges them for zero).
+ */
+#ifndef BOUNDSCOPE_ABI_H
+#define BOUNDSCOPE_ABI_H
+
+#ifdef __cplusplus
+#include <linux/types.h>
+#endif
+
+#define BS_MAX_PROCESSES 2048 /* slots; slot 0 collects what found no slot of its own */
+#define BS_MAX_WAITS 8192
+#define BS_MAX_PEERS 4096
+#define BS_MAX_LISTENERS 1024
+#define BS_MAX_STACKS 8192
+#define BS_MAX_STACK_DEPTH 64
+#define BS_MAX_SAMPLES 16384
+#define BS_LATENCY_BUCKETS 704
+#define BS_LATENCY_FIRST_SHIFT 10 /* bucket 0 holds everything below 1024 ns */
+#define BS_SNIFF_BYTES 256
+#define BS_COMM_LEN 16
+#define BS_UNIX_NAME_LEN 64
+
+/* Same order as boundscope::WaitClass. */
+enum bs_wait_class {
+	BS_WAIT_CLIENT,
+	BS_WAIT_UPSTREAM,
+	BS_WAIT_ACCEPT,
+	BS_WAIT_SOCKET_OTHER,
+	BS_WAIT_DISK_READ,
+	BS_WAIT_DISK_WRITE,
+	BS_WAIT_DISK_SYNC,
+	BS_WAIT_DISK_OTHER,
+	BS_WAIT_IO_URING,
+	BS_WAIT_LOCK,
+	BS_WAIT_PIPE,
+	BS_WAIT_TIMER,
+	BS_WAIT_POLL,
+	BS_WAIT_PAGE_FAULT,
+	BS_WAIT_MEMORY,
+	BS_WAIT_CHILD,
+	BS_WAIT_PARK,
+	BS_WAIT_OTHER,
+	BS_WAIT_CLASSES,
+};
+
+/* What a thread is doing between two events. */
+enum bs_thread_state {
+	BS_THREAD_UNKNOWN, /* not seen since the probes were attached */
+	BS_THREAD_ON_CPU,
+	BS_THREAD_PREEMPTED,
+	BS_THREAD_WOKEN,
+	BS_THREAD_THROTTLED,
+	BS_THREAD_BLOCKED,
+};
+
+/* Same order as boundscope::Activity; also the thread fields of bs_process.word. */
+enum bs_activity {
+	BS_RUNNING,
+	BS_RUNNABLE,
+	BS_LOCK,
+	BS_DISK,
+	BS_UPSTREAM,
+	BS_ACTIVITIES,
+	BS_NOTHING = 255, /* a thread that is counted nowhere */
+};
+
+/* Whom or what a wait is for. Compared and hashed as bytes: no holes, always zeroed first. */
+struct bs_subject {
+	__u32 slot;
+	__u16 family; /* AF_INET, AF_INET6, AF_UNIX; 0 for a lock */
+	__u16 port;   /* host order */
+	__u8 address[16]; /* IP address; hash of a unix name; address of a futex */
+	__u32 wait_class;
+	__u32 netns;
+};
+
+struct bs_wait {
+	__u64 ns;
+	__u64 count;
+	__u64 longest_ns;
+};
+
+struct bs_times {
+	__u64 on_cpu_ns;
+	__u64 preempted_ns;
+	__u64 woken_ns;
+	__u64 throttled_ns;
+	__u64 blocked_ns[BS_WAIT_CLASSES];
+	__u64 switches;
+};
+
+/* Per thread, in task storage. */
+struct bs_thread {
+	struct bs_times times; /* since the reader last took them */
+	__u64 since_ns;	       /* start of the present state; exchanged, never just read */
+	__u64 blocked_at_ns;   /* start of the present wait, not moved by the reader */
+	__u64 woken_early_ns;  /* a wake-up that came before the switch it ends */
+	/* The last finished wait: what a thread that we wake was really waiting for. */
+	__u64 last_wait_from_ns;
+	__u64 last_wait_to_ns;
+	struct bs_subject subject; /* of the present wait, if its class has one */
+	struct bs_subject pending_subject; /* of the waits summed in `pending` */
+	struct bs_wait pending;
+	__u32 slot;
+	__u32 generation;
+	__u8 state;	 /* enum bs_thread_state */
+	__u8 wait_class; /* enum bs_wait_class, of the present or last wait */
+	__u8 counted;	 /* enum bs_activity: the field of the process word it is in */
+	__u8 holds_request;
+	__u32 reserved;
+};
+
+struct bs_activity_time {
+	__u64 point_ns;
+	__u64 over_ns;	/* upper bound minus point */
+	__u64 under_ns; /* point minus lower bound */
+};
+
+/*
+ * Per process. `word` packs the joint state, so that one atomic addition moves it and tells what it was:
+ * requests:14 calls:14 running:9 runnable:9 lock:10 disk:8, from the lowest bit.
+ */
+struct bs_process {
+	__u64 word;
+	__u64 since_ns;
+	__u64 observed_ns;
+	__u64 idle_ns;
+	__u64 in_flight_ns;
+	__u64 running_any_ns;
+	struct bs_activity_time activity[BS_ACTIVITIES];
+	__u64 behind_running_ns;
+	__u64 behind_waiting_ns;
+	__u64 behind_nothing_ns;
+	__u64 background_ns[BS_ACTIVITIES];
+	__u64 peak_in_flight;
+
+	__u64 started;
+	__u64 finished;
+	__u64 latency_ns;
+	__u64 socket_queue_ns;
+	__u64 transfer_ns;
+	__u64 aborted;
+	__u64 pushed;
+	__u64 excluded;
+	__u64 long_polls;
+	__u64 long_poll_ns;
+	__u64 handed_over; /* answered by another thread than the one that read */
+
+	__u64 lock_running_ns; /* lock waits by what the waker had been doing */
+	__u64 lock_disk_ns;
+	__u64 lock_upstream_ns;
+	__u64 lock_other_ns;
+
+	struct bs_times exited; /* of threads that are gone, since the reader last took them */
+	__u64 exited_at_ns;	/* the last thread is gone; 0: alive */
+	__u32 pid;		/* in the initial pid namespace */
+	__u32 threads_are_not_requests; /* set by user space: Go, BEAM */
+};
+
+struct bs_peer {
+	__u64 calls;
+	__u64 latency_ns;
+	__u64 longest_ns;
+	__u64 resends;
+	__u64 pickup_ns;
+	__u64 connects;
+	__u64 connect_ns;
+	__u32 internal;
+	__u32 reserved;
+	char name[BS_UNIX_NAME_LEN]; /* unix sockets only */
+};
+
+/* A listening port or the name of a listening unix socket, by network namespace. */
+struct bs_listener {
+	__u32 netns;
+	__u32 port;
+};
+
+enum bs_role {
+	BS_ROLE_UNKNOWN,
+	BS_ROLE_SERVER,
+	BS_ROLE_CLIENT,
+	BS_ROLE_IGNORED,
+};
+
+enum bs_exchange {
+	BS_IDLE,
+	BS_QUEUED,     /* server: data has arrived, nobody has read it */
+	BS_READ,       /* server: the request is being worked on */
+	BS_ANSWERED,   /* server: first byte of the answer is out */
+	BS_CALLING,    /* client: sent, no answer yet */
+	BS_ARRIVED,    /* client: the answer is there, nobody has read it */
+	BS_DONE,       /* client: answer read */
+	BS_CONNECTING, /* client */
+	BS_CLOSED,
+};
+
+enum bs_socket_flag {
+	BS_SOCKET_MULTIPLEXED = 1, /* several exchanges at once: not followed */
+	BS_SOCKET_LONG_POLL = 2,   /* the present exchange was taken out */
+	BS_SOCKET_INTERNAL = 4,    /* both ends belong to the target */
+	BS_SOCKET_FULL = 8,	   /* the last send left no room: the reader is slow */
+};
+
+/* Per socket, in socket storage. */
+struct bs_socket {
+	__u64 opened_ns; /* arrival of the request, or send of the call */
+	__u64 read_ns;
+	__u64 last_ns; /* last send (server), arrival (client) */
+	__u32 exchange; /* enum bs_exchange; changed by compare-and-swap only */
+	__u32 slot;
+	__u32 generation;
+	__u32 reader; /* thread that read the request */
+	__u32 exchanges;
+	__u32 extra_reads; /* reads while a request was open */
+	__u32 extra_sends; /* sends after the answer, with a gap */
+	__u32 http2_votes;
+	__u8 role; /* enum bs_role */
+	__u8 flags;
+	__u16 port; /* local, host order */
+	__u32 reserved;
+};
+
+enum bs_counter {
+	BS_COUNT_SWITCH,      /* context switches with a target thread on either side */
+	BS_COUNT_WAKE,	      /* wake-ups of target threads */
+	BS_COUNT_SOCKET,      /* socket events of the target */
+	BS_COUNT_SAMPLE,      /* CPU samples of the target */
+	BS_LOST_THREADS,      /* no memory for a thread's state */
+	BS_LOST_PROCESSES,    /* no slot left: summed in slot 0 */
+	BS_LOST_SOCKETS,      /* no memory for a socket's state */
+	BS_LOST_WAITS,	      /* map of waits full: subject lost, time kept */
+	BS_LOST_PEERS,	      /* map of peers full */
+	BS_LOST_SAMPLES,      /* map of samples full */
+	BS_LOST_STACKS,	      /* stack could not be stored */
+	BS_LOST_LISTENERS,    /* map of listeners full */
+	BS_LOST_COUNTS,	      /* a field of the process word was full */
+	BS_DATAGRAMS,	      /* reads and sends on sockets that are no streams */
+	BS_COUNTERS,
+};
+
+struct bs_sample_key {
+	__u32 slot;
+	__s32 user_stack;   /* negative: none */
+	__s32 kernel_stack; /* negative: the sample hit user code */
+	__u32 pid;	    /* of the thread's process, initial namespace */
+	char comm[BS_COMM_LEN];
+};
+
+/* Written by the thread reader, one per thread that did something. Pids as the reading process sees them. */
+struct bs_thread_record {
+	struct bs_times times;
+	__u32 tid;
+	__u32 pid;
+	__u32 slot;
+	__u32 reserved;
+	char comm[BS_COMM_LEN];
+};
+
+/* First bytes of a request, for recognising protocols that break the exchange machine. */
+struct bs_sniff {
+	__u32 slot;
+	__u16 port;
+	__u16 length;	  /* bytes in `data` */
+	__u32 read_bytes; /* bytes that the read returned */
+	__u32 reserved;
+	__u8 data[BS_SNIFF_BYTES];
+};
+
+struct bs_latency_histogram {
+	__u64 buckets[BS_LATENCY_BUCKETS];
+};
+
+/* Kernel addresses that tell kinds of anonymous files apart, learnt from files of our own. */
+struct bs_file_kinds {
+	__u64 eventfd;
+	__u64 eventpoll;
+	__u64 timerfd;
+};
+
+#endif

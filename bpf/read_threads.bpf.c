@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+/*
+ * read_threads: closes a window. Books every target thread's open state up to now, so that waits which cross the
+ * edge are split at it, and hands out what the thread did since the last reading.
+ */
+#include "wait_class.h"
+
+/* 0 if the thread did nothing worth a row: its time stays and is handed out with the next row. */
+static __always_inline bool is_worth_a_row(const struct bs_thread *thread)
+{
+	if (thread->times.switches || thread->times.on_cpu_ns)
+		return true;
+	if (thread->state != BS_THREAD_BLOCKED)
+		return true;
+	switch (thread->wait_class) {
+	case BS_WAIT_POLL:
+	case BS_WAIT_PARK:
+	case BS_WAIT_TIMER:
+	case BS_WAIT_ACCEPT:
+	case BS_WAIT_CLIENT:
+	case BS_WAIT_CHILD:
+	case BS_WAIT_OTHER:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* A thread that has not been seen since the probes were attached: take its state from the kernel. */
+static __always_inline void look_up_state(struct bs_thread *thread, struct task_struct *task, __u64 since)
+{
+	unsigned int state = BPF_CORE_READ(task, __state);
+
+	thread->generation = generation;
+	thread->counted = BS_NOTHING;
+	thread->holds_request = 0;
+	thread->woken_early_ns = 0;
+	thread->since_ns = since;
+	if (BPF_CORE_READ(task, on_cpu)) {
+		thread->state = BS_THREAD_ON_CPU;
+	} else if (!state) {
+		thread->state = BS_THREAD_WOKEN;
+	} else {
+		thread->wait_class = class_of_wait(thread, task, state, false);
+		thread->blocked_at_ns = since;
+		thread->state = BS_THREAD_BLOCKED;
+	}
+}
+
+static __always_inline void take(__u64 *to, __u64 *from)
+{
+	*to = __sync_lock_test_and_set(from, 0);
+}
+
+/* Books the joint state of the process up to now. */
+static __always_inline void close_process(__u32 slot, __u64 now)
+{
+	struct bs_process *process = process_at(slot);
+
+	if (process)
+		process_move(process, 0, now);
+}
+
+__u64 attached_at_ns = 0;
+
+SEC("iter/task")
+int read_threads(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct bs_thread_record record = {};
+	struct bs_thread *thread;
+	__u32 level;
+	__u64 now, ns;
+
+	if (!task)
+		return 0;
+	thread = bpf_task_storage_get(&threads, task, NULL, 0);
+	if (!thread)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (thread->generation != generation)
+		look_up_state(thread, task, attached_at_ns);
+	if (task == task->group_leader)
+		close_process(thread->slot, now);
+	ns = thread_book(thread, now);
+	if (thread->state == BS_THREAD_BLOCKED && has_subject(thread->wait_class))
+		book_subject(thread, ns, 0, now - thread->blocked_at_ns);
+	flush_pending(thread);
+	if (!is_worth_a_row(thread))
+		return 0;
+	take(&record.times.on_cpu_ns, &thread->times.on_cpu_ns);
+	take(&record.times.preempted_ns, &thread->times.preempted_ns);
+	take(&record.times.woken_ns, &thread->times.woken_ns);
+	take(&record.times.throttled_ns, &thread->times.throttled_ns);
+	take(&record.times.switches, &thread->times.switches);
+	for (int i = 0; i < BS_WAIT_CLASSES; i++)
+		take(&record.times.blocked_ns[i], &thread->times.blocked_ns[i]);
+	record.slot = thread->slot;
+	bpf_probe_read_kernel_str(record.comm, sizeof(record.comm), task->comm);
+	/* Pids as the reading process, which is the current task here, sees them. */
+	level = BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid, level);
+	record.tid = BPF_CORE_READ(task, thread_pid, numbers[level & 31].nr);
+	record.pid = BPF_CORE_READ(task, group_leader, thread_pid, numbers[level & 31].nr);
+	bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
+	return 0;
+}

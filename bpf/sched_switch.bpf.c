@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+/*
+ * sched_switch: the time of every target thread on CPU, runnable and blocked, and why it blocked.
+ *
+ * Sums in the kernel: a busy service switches context a million times a second, and one record per switch
+ * would outweigh what we came to measure.
+ */
+#include "wait_class.h"
+
+#define BS_STATE_GONE 0xb0 /* EXIT_DEAD, EXIT_ZOMBIE, TASK_DEAD */
+#define BS_EARLY_WAKE_NS 20000
+
+static __always_inline unsigned int state_of(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->__state))
+		return BPF_CORE_READ(task, __state);
+	return (unsigned int)BPF_CORE_READ((struct task_struct___before_5_14 *)task, state);
+}
+
+/* Out of its cgroup's CPU quota, rather than waiting for a CPU. */
+static __always_inline bool is_throttled(struct task_struct *task)
+{
+	struct task_struct___since_6_18 *newer = (void *)task;
+
+	if (bpf_core_field_exists(newer->throttled))
+		return BPF_CORE_READ(newer, throttled);
+	if (bpf_core_field_exists(struct cfs_rq, throttle_count))
+		return BPF_CORE_READ(task, se.cfs_rq, throttle_count) > 0;
+	return false;
+}
+
+static __always_inline void block(struct bs_thread *thread, struct task_struct *task, unsigned int state, __u64 now)
+{
+	thread->wait_class = class_of_wait(thread, task, state, true);
+	thread->blocked_at_ns = now;
+	switch (thread->wait_class) {
+	case BS_WAIT_CLIENT:
+	case BS_WAIT_ACCEPT:
+	case BS_WAIT_POLL:
+		/* Whoever waits for new work is not working on a request any more. */
+		thread->holds_request = 0;
+	}
+	if (thread->woken_early_ns && now - thread->woken_early_ns < BS_EARLY_WAKE_NS) {
+		/* The waker came while we were on our way out: already runnable again. */
+		thread->state = BS_THREAD_WOKEN;
+	} else {
+		thread->state = BS_THREAD_BLOCKED;
+	}
+	thread->woken_early_ns = 0;
+}
+
+/* Returns the change of the process's word. */
+static __always_inline __u64 switch_out(struct bs_thread *thread, struct task_struct *task, bool preempt, __u64 word,
+					__u64 now)
+{
+	unsigned int state = state_of(task);
+
+	thread_refresh(thread, now);
+	thread_book(thread, now);
+	add(&thread->times.switches, 1);
+	if (preempt || !state)
+		thread->state = is_throttled(task) ? BS_THREAD_THROTTLED : BS_THREAD_PREEMPTED;
+	else if (state & BS_STATE_GONE)
+		thread->state = BS_THREAD_UNKNOWN;
+	else
+		block(thread, task, state, now);
+	switch (thread->state) {
+	case BS_THREAD_UNKNOWN:
+		return thread_recount(thread, word, BS_NOTHING);
+	case BS_THREAD_BLOCKED:
+		return thread_recount(thread, word, activity_of_wait(thread));
+	default:
+		return thread_recount(thread, word, BS_RUNNABLE);
+	}
+}
+
+static __always_inline __u64 switch_in(struct bs_thread *thread, __u64 word, __u64 now)
+{
+	thread_refresh(thread, now);
+	if (thread->state == BS_THREAD_BLOCKED)
+		thread_unblock(thread, now); /* its wake-up was not seen */
+	else
+		thread_book(thread, now);
+	thread->state = BS_THREAD_ON_CPU;
+	thread->woken_early_ns = 0;
+	return thread_recount(thread, word, BS_RUNNING);
+}
+
+SEC("tp_btf/sched_switch")
+int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
+{
+	struct bs_thread *leaving = thread_of(prev);
+	struct bs_thread *coming = thread_of(next);
+	struct bs_process *process;
+	__u64 now = 0, delta = 0;
+
+	if (leaving) {
+		now = bpf_ktime_get_ns();
+		process = process_at(leaving->slot);
+		if (!process)
+			return 0;
+		delta = switch_out(leaving, prev, preempt, process->word, now);
+		/* Two threads of one process change places: one change of its word. */
+		if (!coming || coming->slot != leaving->slot) {
+			process_move(process, delta, now);
+			delta = 0;
+		}
+	}
+	if (coming) {
+		if (!now)
+			now = bpf_ktime_get_ns();
+		process = process_at(coming->slot);
+		if (!process)
+			return 0;
+		delta += switch_in(coming, process->word, now);
+		process_move(process, delta, now);
+	}
+	if (now)
+		count(BS_COUNT_SWITCH);
+	return 0;
+}

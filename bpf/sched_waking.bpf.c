@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+/*
+ * sched_waking: the end of a wait.
+ *
+ * sched_waking and not sched_wakeup: the latter fires on the woken thread's CPU, after the interrupt that
+ * carries the wake-up there, and would book that delay as waiting for the disk or the network.
+ */
+#include "thread.h"
+
+/*
+ * What held the lock? The waker did, mostly: whatever it waited for itself while we waited for it is the
+ * real cause (PostgreSQL's backends wait for the one that flushes the log), the rest it was running.
+ */
+static __always_inline void book_lock_cause(struct bs_process *process, struct bs_thread *thread, __u64 now)
+{
+	struct bs_thread *waker = thread_of(bpf_get_current_task_btf());
+	__u64 waited = now - thread->blocked_at_ns, inside = 0, from, to;
+
+	if (!waker || waker->slot != thread->slot || waker == thread) {
+		add(&process->lock_other_ns, waited);
+		return;
+	}
+	from = waker->last_wait_from_ns;
+	to = waker->last_wait_to_ns;
+	if (from < thread->blocked_at_ns)
+		from = thread->blocked_at_ns;
+	if (to > from)
+		inside = to - from;
+	if (inside > waited)
+		inside = waited;
+	if (inside) {
+		switch (waker->wait_class) {
+		case BS_WAIT_DISK_READ:
+		case BS_WAIT_DISK_WRITE:
+		case BS_WAIT_DISK_SYNC:
+		case BS_WAIT_DISK_OTHER:
+		case BS_WAIT_PAGE_FAULT:
+			add(&process->lock_disk_ns, inside);
+			break;
+		case BS_WAIT_UPSTREAM:
+			add(&process->lock_upstream_ns, inside);
+			break;
+		default:
+			add(&process->lock_other_ns, inside);
+		}
+	}
+	add(&process->lock_running_ns, waited - inside);
+}
+
+SEC("tp_btf/sched_waking")
+int BPF_PROG(on_sched_waking, struct task_struct *task)
+{
+	struct bs_thread *thread = thread_of(task);
+	struct bs_process *process;
+	__u64 now;
+
+	if (!thread || thread->generation != generation)
+		return 0;
+	now = bpf_ktime_get_ns();
+	count(BS_COUNT_WAKE);
+	if (thread->state != BS_THREAD_BLOCKED) {
+		/* Still on its way out, perhaps: sched_switch decides. */
+		thread->woken_early_ns = now;
+		return 0;
+	}
+	process = process_at(thread->slot);
+	if (!process)
+		return 0;
+	if (thread->wait_class == BS_WAIT_LOCK)
+		book_lock_cause(process, thread, now);
+	thread_unblock(thread, now);
+	thread->state = BS_THREAD_WOKEN;
+	process_move(process, thread_recount(thread, process->word, BS_RUNNABLE), now);
+	return 0;
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+/*
+ * seed_threads: marks every thread of the marked processes. User space marks a process by its leader, through a
+ * pidfd: no pid is translated, so pid namespaces and the reuse of pids cannot confuse it.
+ */
+#include "thread.h"
+
+SEC("iter/task")
+int seed_threads(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+	struct bs_thread *thread, *leader;
+
+	if (!task)
+		return 0;
+	leader = bpf_task_storage_get(&threads, task->group_leader, NULL, 0);
+	if (!leader || bpf_task_storage_get(&threads, task, NULL, 0))
+		return 0;
+	thread = bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	if (!thread) {
+		count(BS_LOST_THREADS);
+		return 0;
+	}
+	thread->slot = leader->slot;
+	thread->counted = BS_NOTHING;
+	return 0;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause */
+/*
+ * sniff: a look at the first bytes that a read returned, for the protocols that the exchange machine cannot
+ * follow. The bytes are in the reader's buffer; its address is in the registers of the system call.
+ *
+ * HTTP/2 is recognised here, at once; the rest goes to user space, a bounded number of times per window,
+ * is classified there (pipelined or not) and forgotten. No payload is ever recorded.
+ */
+#ifndef BOUNDSCOPE_SNIFF_H
+#define BOUNDSCOPE_SNIFF_H
+
+#include "socket.h"
+#include "syscalls.h"
+
+#define BS_HTTP2_FRAME_HEADER 9
+#define BS_HTTP2_MAX_FRAME 16384 /* RFC 9113, 4.2: the initial limit */
+#define BS_HTTP2_LAST_TYPE 9
+#define BS_FRESH_EXCHANGES 4 /* at the start of a connection every request is looked at */
+
+/* Where the current thread's read put its data; NULL if that cannot be told. */
+static __always_inline const void *read_buffer(void)
+{
+	struct bs_syscall call = syscall_of(bpf_get_current_task_btf());
+	unsigned long vector = 0, buffer = 0;
+
+	switch (call.nr) {
+	case __NR_read:
+	case __NR_recvfrom:
+		return (const void *)call.argument[1];
+	case __NR_recvmsg:
+		/* struct msghdr: name, namelen, iov */
+		if (bpf_probe_read_user(&vector, sizeof(vector), (void *)(call.argument[1] + 16)))
+			return NULL;
+		break;
+	case __NR_readv:
+		vector = call.argument[1];
+		break;
+	default:
+		return NULL;
+	}
+	if (bpf_probe_read_user(&buffer, sizeof(buffer), (void *)vector))
+		return NULL;
+	return (const void *)buffer;
+}
+
+static __always_inline bool is_http2_frame(const __u8 *head, __u32 length)
+{
+	__u32 frame = (head[0] << 16) | (head[1] << 8) | head[2];
+
+	return frame <= BS_HTTP2_MAX_FRAME && head[3] <= BS_HTTP2_LAST_TYPE && !(head[5] & 0x80) &&
+	       frame + BS_HTTP2_FRAME_HEADER == length;
+}
+
+/* True once the connection is known to carry HTTP/2: by its preface, or by two reads that are frames. */
+static __always_inline bool speaks_http2(struct bs_socket *socket, const void *buffer, __u32 length)
+{
+	__u8 head[16] = {};
+
+	if (length < sizeof(head)) {
+		if (length < BS_HTTP2_FRAME_HEADER ||
+		    bpf_probe_read_user(head, BS_HTTP2_FRAME_HEADER, buffer))
+			return false;
+	} else if (bpf_probe_read_user(head, sizeof(head), buffer)) {
+		return false;
+	}
+	/* "PRI * HTTP/2.0", RFC 9113, 3.4 */
+	if (*(__u64 *)head == 0x5448202a20495250ULL)
+		return true;
+	if (is_http2_frame(head, length))
+		socket->http2_votes++;
+	return socket->http2_votes >= 2;
+}
+
+static __always_inline void send_sniff(struct bs_socket *socket, const void *buffer, __u32 length)
+{
+	struct bs_sniff *sniff;
+	__u32 wanted = length < BS_SNIFF_BYTES ? length : BS_SNIFF_BYTES - 1;
+
+	if (sniffs_left <= 0)
+		return;
+	sniff = bpf_ringbuf_reserve(&sniffs, sizeof(*sniff), 0);
+	if (!sniff)
+		return;
+	__sync_fetch_and_add(&sniffs_left, -1);
+	sniff->slot = socket->slot;
+	sniff->port = socket->port;
+	sniff->read_bytes = length;
+	sniff->reserved = 0;
+	sniff->length = 0;
+	/* The bound again, where the verifier sees it and the compiler cannot reason it away. */
+	barrier_var(wanted);
+	wanted &= BS_SNIFF_BYTES - 1;
+	if (wanted && !bpf_probe_read_user(sniff->data, wanted, buffer))
+		sniff->length = wanted;
+	bpf_ringbuf_submit(sniff, BPF_RB_NO_WAKEUP);
+}
+
+/* Looks at a request that was just read. Returns false if its connection cannot be followed. */
+static __always_inline bool look_at_request(struct bs_socket *socket, __u32 length)
+{
+	bool fresh = socket->exchanges < BS_FRESH_EXCHANGES;
+	const void *buffer;
+
+	if (!fresh && ((socket->exchanges & 63) || sniffs_left <= 0))
+		return true;
+	buffer = read_buffer();
+	if (!buffer)
+		return true;
+	if (speaks_http2(socket, buffer, length))
+		return false;
+	send_sniff(socket, buffer, length);
+	return true;
+}
+
+#endif

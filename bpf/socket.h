@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause */
+/*
+ * socket: the exchange machine (docs/method.md, "Requests").
+ *
+ *   server:  IDLE --data arrives--> QUEUED --read--> READ --send--> ANSWERED --data arrives--> QUEUED ...
+ *   client:  IDLE --send--> CALLING --answer arrives--> ARRIVED --read--> DONE --send--> CALLING ...
+ *
+ * It looks at no payload, so encryption does not matter. Every change is a compare-and-swap, because the
+ * arrival of data (softirq) and the calls of the process race on different CPUs; who loses does nothing.
+ */
+#ifndef BOUNDSCOPE_SOCKET_H
+#define BOUNDSCOPE_SOCKET_H
+
+#include "peer.h"
+
+static __always_inline bool turn(struct bs_socket *socket, __u32 from, __u32 to)
+{
+	return __sync_val_compare_and_swap(&socket->exchange, from, to) == from;
+}
+
+static __always_inline bool is_stream(struct sock *sk)
+{
+	return BPF_CORE_READ(sk, sk_type) == BS_SOCK_STREAM;
+}
+
+/* The state of a socket that the current thread uses; created at its first use. */
+static __always_inline struct bs_socket *socket_of(struct sock *sk, __u32 slot)
+{
+	struct bs_socket *socket = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+
+	if (!socket) {
+		socket = bpf_sk_storage_get(&sockets, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+		if (!socket) {
+			count(BS_LOST_SOCKETS);
+			return NULL;
+		}
+	}
+	if (socket->generation != generation) {
+		/* Whatever was open when the probes were last detached is unknown now. */
+		socket->generation = generation;
+		socket->exchange = BS_IDLE;
+		socket->flags &= ~BS_SOCKET_LONG_POLL;
+	}
+	if (!socket->role) {
+		socket->role = role_of(sk);
+		socket->port = BPF_CORE_READ(sk, __sk_common.skc_num);
+		socket->slot = slot;
+		if (socket->role == BS_ROLE_CLIENT && family_of(sk) != BS_AF_UNIX && peer_is_own_listener(sk))
+			socket->flags |= BS_SOCKET_INTERNAL;
+	}
+	return socket;
+}
+
+/* The current thread is on CPU, whatever we have seen of it since the probes were attached. */
+static __always_inline void see_running(struct bs_thread *thread, struct bs_process *process, __u64 now)
+{
+	thread_refresh(thread, now);
+	if (thread->counted == BS_RUNNING)
+		return;
+	if (thread->state == BS_THREAD_UNKNOWN)
+		thread->state = BS_THREAD_ON_CPU;
+	process_move(process, thread_recount(thread, process->word, BS_RUNNING), now);
+}
+
+/* Log-linear, 16 buckets an octave; the same rule as boundscope::latency_bucket_lower_ns(). */
+static __always_inline __u32 latency_bucket(__u64 ns)
+{
+	__u32 octave = 0, bucket;
+	__u64 x = ns >> BS_LATENCY_FIRST_SHIFT;
+
+	if (!x)
+		return 0;
+	if (x >> 32) {
+		octave += 32;
+		x >>= 32;
+	}
+	if (x >> 16) {
+		octave += 16;
+		x >>= 16;
+	}
+	if (x >> 8) {
+		octave += 8;
+		x >>= 8;
+	}
+	if (x >> 4) {
+		octave += 4;
+		x >>= 4;
+	}
+	if (x >> 2) {
+		octave += 2;
+		x >>= 2;
+	}
+	if (x >> 1)
+		octave += 1;
+	/* ns lies in [1024 << octave, 2048 << octave): its next four bits are the bucket in the octave. */
+	bucket = 1 + octave * 16 + ((ns >> (octave + BS_LATENCY_FIRST_SHIFT - 4)) & 15);
+	return bucket < BS_LATENCY_BUCKETS ? bucket : BS_LATENCY_BUCKETS - 1;
+}
+
+static __always_inline void record_latency(__u64 ns)
+{
+	__u32 zero = 0, bucket = latency_bucket(ns);
+	struct bs_latency_histogram *histogram = bpf_map_lookup_elem(&latencies, &zero);
+
+	if (histogram && bucket < BS_LATENCY_BUCKETS)
+		add(&histogram->buckets[bucket], 1);
+}
+
+static __always_inline void open_request(struct bs_process *process, struct bs_socket *socket, __u64 now)
+{
+	__u64 requests = BS_FIELD(process->word, REQUESTS);
+
+	socket->opened_ns = now;
+	socket->flags &= ~BS_SOCKET_LONG_POLL;
+	add(&process->started, 1);
+	if (requests + 1 > process->peak_in_flight)
+		process->peak_in_flight = requests + 1;
+	if (!has_room(requests, BS_REQUESTS_BITS)) {
+		count(BS_LOST_COUNTS);
+		socket->flags |= BS_SOCKET_LONG_POLL; /* not in the word: nothing to take out again */
+		return;
+	}
+	process_move(process, BS_ONE_REQUEST, now);
+}
+
+/* Takes an open request out of the joint state, if it is in there. */
+static __always_inline void leave_request(struct bs_process *process, struct bs_socket *socket, __u64 now)
+{
+	if (socket->flags & BS_SOCKET_LONG_POLL)
+		socket->flags &= ~BS_SOCKET_LONG_POLL;
+	else
+		process_move(process, -BS_ONE_REQUEST, now);
+}
+
+static __always_inline void finish_request(struct bs_process *process, struct bs_socket *socket, __u64 now)
+{
+	__u64 latency = now - socket->opened_ns;
+	bool long_poll = socket->flags & BS_SOCKET_LONG_POLL;
+
+	leave_request(process, socket, now);
+	if (long_poll)
+		return;
+	add(&process->finished, 1);
+	add(&process->latency_ns, latency);
+	record_latency(latency);
+}
+
+static __always_inline struct bs_peer *peer_of(struct sock *sk, struct bs_socket *socket)
+{
+	struct bs_subject subject = {};
+	struct bs_peer fresh = {}, *peer;
+
+	subject.slot = socket->slot;
+	subject.wait_class = BS_WAIT_UPSTREAM;
+	subject.family = family_of(sk);
+	if (subject.family == BS_AF_UNIX) {
+		__u64 hash;
+
+		read_unix_name(sk, fresh.name);
+		hash = hash_name(fresh.name);
+		__builtin_memcpy(subject.address, &hash, sizeof(hash));
+	} else {
+		read_inet_peer(sk, &subject);
+	}
+	peer = bpf_map_lookup_elem(&peers, &subject);
+	if (peer)
+		return peer;
+	fresh.internal = !!(socket->flags & BS_SOCKET_INTERNAL);
+	bpf_map_update_elem(&peers, &subject, &fresh, BPF_NOEXIST);
+	peer = bpf_map_lookup_elem(&peers, &subject);
+	if (!peer)
+		count(BS_LOST_PEERS);
+	return peer;
+}
+
+static __always_inline void open_call(struct bs_process *process, struct bs_socket *socket, __u64 now)
+{
+	socket->opened_ns = now;
+	if (has_room(BS_FIELD(process->word, CALLS), BS_CALLS_BITS)) {
+		socket->flags &= ~BS_SOCKET_LONG_POLL;
+		process_move(process, BS_ONE_CALL, now);
+	} else {
+		socket->flags |= BS_SOCKET_LONG_POLL;
+		count(BS_LOST_COUNTS);
+	}
+}
+
+static __always_inline void leave_call(struct bs_process *process, struct bs_socket *socket, __u64 now)
+{
+	if (socket->flags & BS_SOCKET_LONG_POLL)
+		socket->flags &= ~BS_SOCKET_LONG_POLL;
+	else
+		process_move(process, -BS_ONE_CALL, now);
+}
+
+static __always_inline void finish_call(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
+					__u64 now)
+{
+	struct bs_peer *peer = peer_of(sk, socket);
+	__u64 latency = now - socket->opened_ns;
+
+	leave_call(process, socket, now);
+	socket->last_ns = now;
+	if (!peer)
+		return;
+	add(&peer->calls, 1);
+	add(&peer->latency_ns, latency);
+	if (latency > peer->longest_ns)
+		peer->longest_ns = latency;
+}
+
+/* Stops following a socket for good. */
+static __always_inline void exclude(struct bs_process *process, struct bs_socket *socket, __u64 now)
+{
+	socket->flags |= BS_SOCKET_MULTIPLEXED;
+	if (turn(socket, BS_READ, BS_CLOSED) || turn(socket, BS_QUEUED, BS_CLOSED))
+		leave_request(process, socket, now);
+	socket->exchange = BS_CLOSED;
+}
+
+#endif

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+/*
+ * socket_arrival: data has arrived on a socket. A request begins here, not at the read: under load nearly all
+ * of its latency is waiting in the socket's buffer. A call ends here.
+ */
+#include "socket.h"
+
+#define BS_RCV_SHUTDOWN 1
+
+static __always_inline void request_arrives(struct bs_process *process, struct bs_socket *socket, __u64 now)
+{
+	if (turn(socket, BS_IDLE, BS_QUEUED) || turn(socket, BS_ANSWERED, BS_QUEUED))
+		open_request(process, socket, now);
+}
+
+SEC("tp_btf/sk_data_ready")
+int BPF_PROG(on_data_ready, struct sock *sk)
+{
+	struct bs_socket *socket = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+	struct bs_process *process;
+	__u64 now;
+
+	/* Sockets that nobody of the target has used are not ours; void ones wait for their next use. */
+	if (!socket || socket->generation != generation || (socket->flags & BS_SOCKET_MULTIPLEXED))
+		return 0;
+	process = process_at(socket->slot);
+	if (!process)
+		return 0;
+	count(BS_COUNT_SOCKET);
+	now = bpf_ktime_get_ns();
+	if (socket->role == BS_ROLE_SERVER) {
+		/* The peer's FIN is announced like data. */
+		if (!(BPF_CORE_READ(sk, sk_shutdown) & BS_RCV_SHUTDOWN))
+			request_arrives(process, socket, now);
+	} else if (socket->role == BS_ROLE_CLIENT && turn(socket, BS_CALLING, BS_ARRIVED)) {
+		finish_call(process, sk, socket, now);
+	}
+	return 0;
+}

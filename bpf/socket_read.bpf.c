@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+/*
+ * socket_read: a target thread has read from a socket. On a server socket the request leaves the socket's queue,
+ * on a client socket the answer is picked up.
+ */
+#include "sniff.h"
+
+#define BS_MSG_PEEK 0x2
+#define BS_MSG_ERRQUEUE 0x2000
+
+/* The reading process is the one that serves the connection, whoever owns the listener. */
+static __always_inline void move_to_reader(struct bs_socket *socket, __u32 slot, __u64 now)
+{
+	struct bs_process *from = process_at(socket->slot), *to = process_at(slot);
+
+	if (socket->slot == slot || !from || !to)
+		return;
+	if (socket->exchange == BS_QUEUED || socket->exchange == BS_READ) {
+		if (!(socket->flags & BS_SOCKET_LONG_POLL)) {
+			process_move(from, -BS_ONE_REQUEST, now);
+			process_move(to, BS_ONE_REQUEST, now);
+		}
+		add(&from->started, -1ULL);
+		add(&to->started, 1);
+	}
+	socket->slot = slot;
+}
+
+static __always_inline void server_eof(struct bs_process *process, struct bs_socket *socket, __u64 now)
+{
+	if (turn(socket, BS_READ, BS_CLOSED) || turn(socket, BS_QUEUED, BS_CLOSED)) {
+		add(&process->aborted, 1);
+		leave_request(process, socket, now);
+	}
+	socket->exchange = BS_CLOSED;
+}
+
+static __always_inline void server_reads(struct bs_process *process, struct bs_thread *thread,
+					 struct bs_socket *socket, __u32 length, __u64 now)
+{
+	if (turn(socket, BS_QUEUED, BS_READ)) {
+		add(&process->socket_queue_ns, now - socket->opened_ns);
+	} else if (turn(socket, BS_IDLE, BS_READ) || turn(socket, BS_ANSWERED, BS_READ)) {
+		open_request(process, socket, now); /* its arrival was not seen */
+	} else {
+		if (socket->exchange == BS_READ && now - socket->read_ns > 0)
+			socket->extra_reads++;
+		return;
+	}
+	socket->read_ns = now;
+	socket->reader = (__u32)bpf_get_current_pid_tgid();
+	thread->holds_request = 1;
+	if (!look_at_request(socket, length)) {
+		exclude(process, socket, now);
+		add(&process->excluded, 1);
+	}
+}
+
+static __always_inline void client_reads(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
+					 int length, __u64 now)
+{
+	if (turn(socket, BS_CALLING, BS_DONE)) {
+		finish_call(process, sk, socket, now);
+	} else if (turn(socket, BS_ARRIVED, BS_DONE)) {
+		struct bs_peer *peer = peer_of(sk, socket);
+
+		if (peer)
+			add(&peer->pickup_ns, now - socket->last_ns);
+	}
+	if (length == 0)
+		turn(socket, BS_DONE, BS_CLOSED);
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(on_read, struct sock *sk, int length, int flags)
+{
+	struct bs_thread *thread = thread_of(bpf_get_current_task_btf());
+	struct bs_process *process;
+	struct bs_socket *socket;
+	__u64 now;
+
+	if (!thread || length < 0 || (flags & (BS_MSG_PEEK | BS_MSG_ERRQUEUE)))
+		return 0;
+	if (!is_stream(sk)) {
+		count(BS_DATAGRAMS);
+		return 0;
+	}
+	process = process_at(thread->slot);
+	if (!process)
+		return 0;
+	count(BS_COUNT_SOCKET);
+	socket = socket_of(sk, thread->slot);
+	if (!socket)
+		return 0;
+	if (socket->flags & BS_SOCKET_MULTIPLEXED) {
+		if (length > 0)
+			add(&process->excluded, 1);
+		return 0;
+	}
+	now = bpf_ktime_get_ns();
+	see_running(thread, process, now);
+	if (socket->role == BS_ROLE_SERVER) {
+		move_to_reader(socket, thread->slot, now);
+		if (length == 0)
+			server_eof(process, socket, now);
+		else
+			server_reads(process, thread, socket, length, now);
+	} else if (socket->role == BS_ROLE_CLIENT) {
+		process = process_at(socket->slot);
+		if (process)
+			client_reads(process, sk, socket, length, now);
+	}
+	return 0;
+}

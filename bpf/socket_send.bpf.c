@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+/*
+ * socket_send: a target thread has sent on a socket. On a server socket that answers the request, on a client
+ * socket it opens a call.
+ */
+#include "socket.h"
+
+#define BS_SEND_GAP_NS 200000	/* two sends of one answer follow each other faster */
+#define BS_MULTIPLEX_MINIMUM 16 /* exchanges to look at before a socket is judged */
+
+/* Nothing left to read, so the request went out by splice(), past the read probe. */
+static __always_inline bool was_spliced(struct sock *sk)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+	return tcp && tcp->rcv_nxt == tcp->copied_seq;
+}
+
+static __always_inline void answer(struct bs_process *process, struct bs_thread *thread, struct bs_socket *socket,
+				   __u64 now)
+{
+	socket->exchanges++;
+	if (socket->reader && socket->reader != (__u32)bpf_get_current_pid_tgid())
+		add(&process->handed_over, 1);
+	thread->holds_request = 0;
+	finish_request(process, socket, now);
+}
+
+/* Reads and answers interleave: more than one request at a time on this connection. */
+static __always_inline bool looks_multiplexed(const struct bs_socket *socket)
+{
+	return socket->exchanges >= BS_MULTIPLEX_MINIMUM && socket->extra_reads * 5 > socket->exchanges &&
+	       socket->extra_sends * 5 > socket->exchanges;
+}
+
+static __always_inline void continue_answer(struct bs_process *process, struct bs_socket *socket, __u64 now)
+{
+	__u64 gap = now - socket->last_ns;
+
+	if (gap > BS_SEND_GAP_NS)
+		socket->extra_sends++;
+	if (socket->flags & BS_SOCKET_FULL)
+		add(&process->transfer_ns, gap);
+	if (looks_multiplexed(socket))
+		exclude(process, socket, now);
+}
+
+static __always_inline void server_sends(struct bs_process *process, struct bs_thread *thread, struct sock *sk,
+					 struct bs_socket *socket, __u64 now)
+{
+	if (turn(socket, BS_READ, BS_ANSWERED)) {
+		answer(process, thread, socket, now);
+	} else if (socket->exchange == BS_QUEUED) {
+		/* Either the request was spliced away, or this still belongs to the answer before. */
+		if (family_of(sk) != BS_AF_UNIX && was_spliced(sk) && turn(socket, BS_QUEUED, BS_ANSWERED))
+			answer(process, thread, socket, now);
+	} else if (socket->exchange == BS_ANSWERED) {
+		continue_answer(process, socket, now);
+	} else if (turn(socket, BS_IDLE, BS_ANSWERED)) {
+		add(&process->pushed, 1); /* begun before we came, or the server speaks first */
+	}
+	socket->last_ns = now;
+	if (BPF_CORE_READ(sk, sk_wmem_queued) * 3 > BPF_CORE_READ(sk, sk_sndbuf) * 2)
+		socket->flags |= BS_SOCKET_FULL;
+	else
+		socket->flags &= ~BS_SOCKET_FULL;
+}
+
+static __always_inline void client_sends(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
+					 __u64 now)
+{
+	if (socket->exchange == BS_CALLING) {
+		struct bs_peer *peer = peer_of(sk, socket);
+
+		if (peer)
+			add(&peer->resends, 1);
+		return;
+	}
+	if (turn(socket, BS_IDLE, BS_CALLING) || turn(socket, BS_DONE, BS_CALLING) ||
+	    turn(socket, BS_ARRIVED, BS_CALLING))
+		open_call(process, socket, now);
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(on_send, struct sock *sk, int length, int flags)
+{
+	struct bs_thread *thread = thread_of(bpf_get_current_task_btf());
+	struct bs_process *process;
+	struct bs_socket *socket;
+	__u64 now;
+
+	if (!thread || length <= 0)
+		return 0;
+	if (!is_stream(sk)) {
+		count(BS_DATAGRAMS);
+		return 0;
+	}
+	process = process_at(thread->slot);
+	if (!process)
+		return 0;
+	count(BS_COUNT_SOCKET);
+	socket = socket_of(sk, thread->slot);
+	if (!socket || (socket->flags & BS_SOCKET_MULTIPLEXED))
+		return 0;
+	now = bpf_ktime_get_ns();
+	see_running(thread, process, now);
+	process = process_at(socket->slot);
+	if (!process)
+		return 0;
+	if (socket->role == BS_ROLE_SERVER)
+		server_sends(process, thread, sk, socket, now);
+	else if (socket->role == BS_ROLE_CLIENT)
+		client_sends(process, sk, socket, now);
+	return 0;
+}

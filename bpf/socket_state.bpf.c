@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+/*
+ * socket_state: TCP sockets that begin to listen, are accepted, connect and close. Unix sockets have no such
+ * tracepoint: their state goes with their storage.
+ */
+#include "socket.h"
+
+static __always_inline void begin_listening(struct sock *sk)
+{
+	struct bs_thread *thread = thread_of(bpf_get_current_task_btf());
+	struct bs_listener key;
+
+	if (!thread)
+		return;
+	key = listener_key(sk, BPF_CORE_READ(sk, __sk_common.skc_num));
+	if (bpf_map_update_elem(&listeners, &key, &thread->slot, BPF_ANY))
+		count(BS_LOST_LISTENERS);
+}
+
+/* A new connection to one of our listeners: its first request may arrive before accept() returns. */
+static __always_inline void accepted(struct sock *sk)
+{
+	__u32 *slot = local_listener(sk);
+
+	if (slot)
+		socket_of(sk, *slot);
+}
+
+static __always_inline void begin_connecting(struct sock *sk, __u64 now)
+{
+	struct bs_thread *thread = thread_of(bpf_get_current_task_btf());
+	struct bs_process *process = thread ? process_at(thread->slot) : NULL;
+	struct bs_socket *socket;
+
+	if (!process)
+		return;
+	socket = socket_of(sk, thread->slot);
+	if (socket && socket->role == BS_ROLE_CLIENT && turn(socket, BS_IDLE, BS_CONNECTING))
+		open_call(process, socket, now);
+}
+
+static __always_inline void end_connecting(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
+					   __u64 now)
+{
+	struct bs_peer *peer;
+
+	if (!turn(socket, BS_CONNECTING, BS_IDLE))
+		return;
+	leave_call(process, socket, now);
+	peer = peer_of(sk, socket);
+	if (peer) {
+		add(&peer->connects, 1);
+		add(&peer->connect_ns, now - socket->opened_ns);
+	}
+}
+
+static __always_inline void closes(struct bs_process *process, struct sock *sk, struct bs_socket *socket, __u64 now)
+{
+	if (turn(socket, BS_READ, BS_CLOSED) || turn(socket, BS_QUEUED, BS_CLOSED)) {
+		add(&process->aborted, 1);
+		leave_request(process, socket, now);
+	} else if (turn(socket, BS_CALLING, BS_CLOSED)) {
+		leave_call(process, socket, now);
+	} else {
+		end_connecting(process, sk, socket, now);
+	}
+	socket->exchange = BS_CLOSED;
+}
+
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(on_tcp_state, struct sock *sk, int from, int to)
+{
+	struct bs_process *process;
+	struct bs_socket *socket;
+	__u64 now;
+
+	if (to == BS_TCP_LISTEN) {
+		begin_listening(sk);
+		return 0;
+	}
+	if (to == BS_TCP_ESTABLISHED && from == BS_TCP_SYN_RECV) {
+		accepted(sk);
+		return 0;
+	}
+	if (to == BS_TCP_SYN_SENT) {
+		begin_connecting(sk, bpf_ktime_get_ns());
+		return 0;
+	}
+	if (to != BS_TCP_ESTABLISHED && to != BS_TCP_FIN_WAIT1 && to != BS_TCP_CLOSE)
+		return 0;
+	socket = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+	if (!socket || socket->generation != generation)
+		return 0;
+	process = process_at(socket->slot);
+	if (!process)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (to == BS_TCP_ESTABLISHED)
+		end_connecting(process, sk, socket, now);
+	else
+		closes(process, sk, socket, now);
+	return 0;
+}

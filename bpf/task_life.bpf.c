@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause
+/*
+ * task_life: threads and processes that the target starts, and their end.
+ *
+ * These three stay attached while the event probes pause: they are rare, and a child that is missed is
+ * missed for good.
+ */
+#include "thread.h"
+
+static __always_inline void adopt(struct task_struct *task, __u32 slot)
+{
+	struct bs_thread *thread = bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+
+	if (!thread) {
+		count(BS_LOST_THREADS);
+		return;
+	}
+	thread->slot = slot;
+	thread->counted = BS_NOTHING;
+}
+
+static __always_inline __u32 slot_for_process(struct task_struct *task, struct bs_process *parent)
+{
+	struct bs_process *process;
+	__u32 slot = 0;
+
+	if (bpf_map_pop_elem(&free_slots, &slot) || !(process = process_at(slot))) {
+		count(BS_LOST_PROCESSES);
+		return 0;
+	}
+	process->pid = BPF_CORE_READ(task, tgid);
+	process->threads_are_not_requests = parent ? parent->threads_are_not_requests : 0;
+	return slot;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(on_fork, struct task_struct *parent, struct task_struct *child)
+{
+	struct bs_thread *thread = thread_of(parent);
+
+	if (!thread)
+		return 0;
+	if (BPF_CORE_READ(parent, tgid) == BPF_CORE_READ(child, tgid))
+		adopt(child, thread->slot);
+	else
+		adopt(child, slot_for_process(child, process_at(thread->slot)));
+	return 0;
+}
+
+/* io_uring's workers are born without sched_process_fork. */
+SEC("tp_btf/sched_wakeup_new")
+int BPF_PROG(on_wakeup_new, struct task_struct *task)
+{
+	struct bs_thread *leader;
+
+	if (thread_of(task))
+		return 0;
+	leader = thread_of(task->group_leader);
+	if (leader)
+		adopt(task, leader->slot);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	struct bs_thread *thread = thread_of(task);
+	struct bs_process *process = thread ? process_at(thread->slot) : NULL;
+	__u64 now, delta;
+
+	if (!process)
+		return 0;
+	now = bpf_ktime_get_ns();
+	if (thread->generation == generation) {
+		thread_book(thread, now);
+		delta = thread_recount(thread, process->word, BS_NOTHING);
+		if (delta)
+			process_move(process, delta, now);
+	}
+	flush_pending(thread);
+	add(&process->exited.on_cpu_ns, thread->times.on_cpu_ns);
+	add(&process->exited.preempted_ns, thread->times.preempted_ns);
+	add(&process->exited.woken_ns, thread->times.woken_ns);
+	add(&process->exited.throttled_ns, thread->times.throttled_ns);
+	add(&process->exited.switches, thread->times.switches);
+	for (int i = 0; i < BS_WAIT_CLASSES; i++)
+		add(&process->exited.blocked_ns[i], thread->times.blocked_ns[i]);
+	__builtin_memset(&thread->times, 0, sizeof(thread->times));
+	thread->state = BS_THREAD_UNKNOWN;
+	if (BPF_CORE_READ(task, signal, live.counter) <= 0)
+		process->exited_at_ns = now;
+	return 0;
+}

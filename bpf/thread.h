@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause */
+/*
+ * thread: how a target thread's time is booked when its state changes.
+ *
+ * A state's time is booked when it ends: by the switch, by the waker on another CPU, or by the reader at
+ * the edge of a window. `since_ns` is exchanged, so whoever comes first books a nanosecond, once.
+ */
+#ifndef BOUNDSCOPE_THREAD_H
+#define BOUNDSCOPE_THREAD_H
+
+#include "process.h"
+
+static __always_inline struct bs_thread *thread_of(struct task_struct *task)
+{
+	return bpf_task_storage_get(&threads, task, NULL, 0);
+}
+
+/* Forgets what an earlier attachment knew. Called before anything else is done with a thread's state. */
+static __always_inline void thread_refresh(struct bs_thread *thread, __u64 now)
+{
+	if (thread->generation == generation)
+		return;
+	thread->generation = generation;
+	thread->state = BS_THREAD_UNKNOWN;
+	thread->counted = BS_NOTHING;
+	thread->holds_request = 0;
+	thread->woken_early_ns = 0;
+	thread->since_ns = now;
+}
+
+static __always_inline bool has_subject(__u8 wait_class)
+{
+	return wait_class == BS_WAIT_UPSTREAM || wait_class == BS_WAIT_LOCK;
+}
+
+static __always_inline void wait_add(struct bs_wait *wait, __u64 ns, __u64 n, __u64 longest)
+{
+	add(&wait->ns, ns);
+	add(&wait->count, n);
+	if (longest > wait->longest_ns)
+		wait->longest_ns = longest;
+}
+
+/* Hands the waits that were summed in the thread over to the shared map. */
+static __always_inline void flush_pending(struct bs_thread *thread)
+{
+	struct bs_wait *wait;
+
+	if (!thread->pending.ns)
+		return;
+	wait = bpf_map_lookup_elem(&waits, &thread->pending_subject);
+	if (wait) {
+		wait_add(wait, thread->pending.ns, thread->pending.count, thread->pending.longest_ns);
+	} else if (bpf_map_update_elem(&waits, &thread->pending_subject, &thread->pending, BPF_NOEXIST)) {
+		count(BS_LOST_WAITS);
+	}
+	thread->pending = (struct bs_wait){};
+}
+
+static __always_inline bool same_subject(const struct bs_subject *a, const struct bs_subject *b)
+{
+	const __u64 *x = (const void *)a, *y = (const void *)b;
+
+	return x[0] == y[0] && x[1] == y[1] && x[2] == y[2] && x[3] == y[3];
+}
+
+/* A thread mostly waits for the same thing again: sum here, touch the shared map when that changes. */
+static __always_inline void book_subject(struct bs_thread *thread, __u64 ns, __u64 n, __u64 longest)
+{
+	if (!same_subject(&thread->subject, &thread->pending_subject)) {
+		flush_pending(thread);
+		thread->pending_subject = thread->subject;
+	}
+	thread->pending.ns += ns;
+	thread->pending.count += n;
+	if (longest > thread->pending.longest_ns)
+		thread->pending.longest_ns = longest;
+}
+
+/* Books the time since the last booking under the present state. Returns its length. */
+static __always_inline __u64 thread_book(struct bs_thread *thread, __u64 now)
+{
+	__u64 since = __sync_lock_test_and_set(&thread->since_ns, now);
+	__u64 ns = now - since;
+
+	if (!since || (__s64)ns <= 0)
+		return 0;
+	switch (thread->state) {
+	case BS_THREAD_ON_CPU:
+		add(&thread->times.on_cpu_ns, ns);
+		break;
+	case BS_THREAD_PREEMPTED:
+		add(&thread->times.preempted_ns, ns);
+		break;
+	case BS_THREAD_WOKEN:
+		add(&thread->times.woken_ns, ns);
+		break;
+	case BS_THREAD_THROTTLED:
+		add(&thread->times.throttled_ns, ns);
+		break;
+	case BS_THREAD_BLOCKED:
+		if (thread->wait_class < BS_WAIT_CLASSES)
+			add(&thread->times.blocked_ns[thread->wait_class], ns);
+		break;
+	}
+	return ns;
+}
+
+/* Ends a wait: its time is booked and it becomes the thread's last wait. */
+static __always_inline void thread_unblock(struct bs_thread *thread, __u64 now)
+{
+	__u64 ns = thread_book(thread, now);
+
+	thread->last_wait_from_ns = thread->blocked_at_ns;
+	thread->last_wait_to_ns = now;
+	if (has_subject(thread->wait_class))
+		book_subject(thread, ns, 1, now - thread->blocked_at_ns);
+}
+
+static __always_inline __u8 activity_of_wait(const struct bs_thread *thread)
+{
+	switch (thread->wait_class) {
+	case BS_WAIT_LOCK:
+		return BS_LOCK;
+	case BS_WAIT_DISK_READ:
+	case BS_WAIT_DISK_WRITE:
+	case BS_WAIT_DISK_SYNC:
+	case BS_WAIT_DISK_OTHER:
+	case BS_WAIT_IO_URING:
+	case BS_WAIT_PAGE_FAULT:
+	case BS_WAIT_MEMORY:
+		return BS_DISK;
+	default:
+		return BS_NOTHING;
+	}
+}
+
+/* Recounts the thread in its process's word; returns the change, to be applied by process_move(). */
+static __always_inline __u64 thread_recount(struct bs_thread *thread, __u64 word, __u8 activity)
+{
+	__u64 delta = leave_delta(thread->counted);
+	__u64 enter = enter_delta(word, activity);
+
+	thread->counted = enter ? activity : BS_NOTHING;
+	return delta + enter;
+}
+
+#endif

@@ -1,0 +1,80 @@
+// Figures: shares from totals. A pure function of one row of totals, so that the whole run, a batch
+// of windows and a bootstrap draw are treated alike.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "analyze/table.h"
+#include "analyze/totals.h"
+#include "boundscope/analysis.h"
+
+namespace boundscope {
+
+// What can win. `unattributed` cannot be a verdict, only prevent one.
+enum class Candidate { cpu, memory, upstream, disk, transfer, lock, pool, unattributed };
+inline constexpr std::size_t kCandidates = 8;
+inline constexpr std::size_t kComponents = 11;
+
+// CPU time by what it would take to reduce it.
+enum class OwnerGroup { language, native, kernel, unknown };
+inline constexpr std::size_t kOwnerGroups = 4;
+
+// Constants of the run that the figures need.
+struct Setting {
+  View view = View::threads;
+  double cpu_limit = 1;          // cores
+  double evicted_reads = 0;      // part of the disk time that rereads evicted pages
+};
+
+struct Figures {
+  double whole = 0;  // request-ns (or ns of working processes) the shares are of; 0: nothing there
+  // Value, and the bounds of the attribution (not of chance).
+  std::array<Estimate, kComponents> component{};
+  std::array<Estimate, kCandidates> candidate{};
+  // Parts of the candidates, as shares of the whole.
+  double cpu = 0, run_queue = 0, throttled = 0, interpreter_lock = 0;
+  double cpu_queue = 0;          // requests behind the CPU
+  double disk_locks = 0, upstream_locks = 0, multiplexed = 0, queue = 0;
+  // Resources.
+  double loop = 0;               // busy share of the busiest thread
+  double machine = 0;            // CPU wanted / limit
+  double cores = 0;
+  double periods_throttled = 0;  // share
+  double samples = 0;
+  std::array<double, kCpuOwners> owner{};
+  std::array<double, kOwnerGroups> group{};
+};
+
+Figures figures(std::span<const double> totals, const Setting& setting);
+
+// Figures of the whole run, its batches and bootstrap draws.
+struct Evidence {
+  Figures run;
+  std::vector<Figures> batches;
+  std::vector<Figures> draws;     // stretched to the batch means' spread where that is wider
+  double effective_windows = 0;   // for the candidate that varies most slowly
+
+  // 90 % interval of a figure, from `pick(figures)`.
+  template <class Pick>
+  Estimate interval(Pick pick) const;
+};
+Evidence gather_evidence(const Table& totals, const Setting& setting, std::uint64_t seed);
+
+// Implementation.
+Estimate interval_of(const std::vector<double>& draws, const std::vector<double>& batches,
+                     const Evidence& evidence, double value);
+
+template <class Pick>
+Estimate Evidence::interval(Pick pick) const {
+  std::vector<double> from_draws;
+  std::vector<double> from_batches;
+  for (const Figures& draw : draws) from_draws.push_back(pick(draw));
+  for (const Figures& batch : batches) from_batches.push_back(pick(batch));
+  return interval_of(from_draws, from_batches, *this, pick(run));
+}
+
+}  // namespace boundscope

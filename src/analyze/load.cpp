@@ -1,0 +1,294 @@
+#include "analyze/load.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+
+#include "analyze/intervals.h"
+#include "analyze/thresholds.h"
+
+namespace boundscope {
+namespace {
+
+constexpr double kNsPerS = 1e9;
+constexpr double kNsPerMs = 1e6;
+constexpr double kCompletionsForP99 = 1000;
+constexpr double kRequestsExplainCpu = 0.3;  // less: the CPU time is not for them [E]
+
+// A process's requests over the run.
+struct Requests {
+  double observed_ns = 0, idle_ns = 0, in_flight_ns = 0, nothing_ns = 0, long_poll_ns = 0;
+  double finished = 0, running_any_ns = 0, on_cpu_ns = 0, running_high_ns = 0;
+};
+
+std::map<pid_t, Requests> requests_by_process(const Run& run) {
+  std::map<pid_t, Requests> all;
+  for (const Window* window : run.windows) {
+    for (const ProcessWindow& process : window->processes) {
+      const RequestTotals& from = process.requests;
+      Requests& to = all[process.pid];
+      to.observed_ns += static_cast<double>(from.observed_ns);
+      to.idle_ns += static_cast<double>(from.idle_ns);
+      to.in_flight_ns += static_cast<double>(from.in_flight_ns);
+      to.nothing_ns += static_cast<double>(from.behind_nothing_ns);
+      to.long_poll_ns += static_cast<double>(from.long_poll_ns);
+      to.finished += static_cast<double>(from.finished);
+      to.running_any_ns += static_cast<double>(process.running_any_ns);
+      to.on_cpu_ns += static_cast<double>(process.on_cpu_ns);
+      to.running_high_ns += static_cast<double>(
+          from.activity[static_cast<std::size_t>(Activity::running)].high_ns);
+    }
+  }
+  return all;
+}
+
+// Time without work: no request in flight, or only such as nothing ever happens to.
+double idle_ns(const Requests& requests) {
+  double real_ns = requests.in_flight_ns - requests.long_poll_ns;
+  if (requests.finished == 0) real_ns = requests.in_flight_ns - requests.nothing_ns;
+  const bool polls = requests.long_poll_ns > 0 || requests.finished == 0;
+  const double idle = polls ? std::max(requests.idle_ns, requests.observed_ns - real_ns)
+                            : requests.idle_ns;
+  return std::clamp(idle, 0.0, requests.observed_ns);
+}
+
+// Processes are taken as independent: the truth lies between the least idle one and the sum.
+void set_idle(Facts& facts, const std::map<pid_t, Requests>& processes) {
+  double idle = 1;
+  double unexplained = 0;
+  double on_cpu = 0;
+  for (const auto& [pid, requests] : processes) {
+    facts.idle_s += requests.idle_ns / kNsPerS;
+    on_cpu += requests.on_cpu_ns;
+    unexplained += std::max(0.0, requests.on_cpu_ns - requests.running_high_ns);
+    if (!(requests.observed_ns > 0)) continue;
+    const double quiet = facts.view == View::requests
+                             ? idle_ns(requests)
+                             : std::max(0.0, requests.observed_ns - requests.running_any_ns);
+    idle *= quiet / requests.observed_ns;
+  }
+  facts.idle_share = idle;
+  facts.unexplained_cpu_share = on_cpu > 0 ? unexplained / on_cpu : 0;
+}
+
+void add_exchanges(Facts& facts, const Run& run, const std::map<pid_t, ProcessModel>& models) {
+  double started = 0;
+  for (const Window* window : run.windows) {
+    for (const ProcessWindow& process : window->processes) {
+      const RequestTotals& requests = process.requests;
+      started += static_cast<double>(requests.started);
+      facts.excluded += static_cast<double>(requests.excluded);
+      facts.aborted += static_cast<double>(requests.aborted);
+      facts.pushed += static_cast<double>(requests.pushed);
+      facts.long_polls += static_cast<double>(requests.long_polls);
+      facts.internal = facts.internal || models.at(process.pid).internal;
+    }
+    for (const UpstreamTotals& upstream : window->upstreams) {
+      facts.calls += static_cast<double>(upstream.calls);
+    }
+  }
+  if (facts.finished + facts.excluded > 0) {
+    facts.coverage = facts.finished / (facts.finished + facts.excluded);
+  }
+  facts.service = started + facts.finished + facts.excluded + facts.pushed > 0;
+}
+
+void set_protocols(Facts& facts, const Run& run) {
+  std::map<std::string, ProtocolTotals> protocols;
+  ProtocolTotals sum;
+  for (const Window* window : run.windows) {
+    for (const ProtocolTotals& protocol : window->protocols) {
+      for (ProtocolTotals* to : {&protocols[protocol.protocol], &sum}) {
+        to->sampled += protocol.sampled;
+        to->pipelined += protocol.pipelined;
+        to->messages += protocol.messages;
+      }
+    }
+  }
+  std::uint64_t most_pipelined = 0;
+  for (const auto& [name, totals] : protocols) {
+    if (totals.pipelined > most_pipelined) {
+      most_pipelined = totals.pipelined;
+      facts.pipelined_protocol = name;
+    }
+    if (name == "http2") facts.excluded_protocol = name;
+  }
+  const auto sampled = static_cast<double>(sum.sampled);
+  facts.pipelined = static_cast<double>(sum.pipelined) > kPipelined * sampled;
+  if (facts.pipelined) facts.messages_per_exchange = static_cast<double>(sum.messages) / sampled;
+}
+
+void set_losses(Facts& facts, const Run& run) {
+  double recorded = 0;
+  std::map<std::string, double> losses;
+  for (const Window* window : run.windows) {
+    recorded += static_cast<double>(window->cost.switches + window->cost.socket_events +
+                                    window->cost.samples);
+    for (const Loss& loss : window->losses) losses[loss.what] += static_cast<double>(loss.count);
+  }
+  double most = 0;
+  for (const auto& [what, count] : losses) {
+    facts.lost += count;
+    if (count > most) {
+      most = count;
+      facts.lost_most = what;
+    }
+  }
+  if (facts.lost > 0) facts.loss_share = facts.lost / (recorded + facts.lost);
+}
+
+void set_host(Facts& facts, const Run& run) {
+  double steal = 0, busy = 0, own = 0, refaults = 0, pressure = 0;
+  const auto& limit = run.recording->header.memory_limit_bytes;
+  for (const Window* window : run.windows) {
+    const HostWindow& host = window->host;
+    steal += static_cast<double>(host.steal_ns.value_or(0));
+    refaults += static_cast<double>(host.refaults.value_or(0));
+    pressure += static_cast<double>(host.pressure_memory_full_ns.value_or(0));
+    if (host.host_busy_ns && host.cpu_ns) {
+      busy += static_cast<double>(*host.host_busy_ns);
+      own += static_cast<double>(*host.cpu_ns);
+    }
+    if (limit && *limit > 0 && host.memory_usage_bytes) {
+      const double use =
+          static_cast<double>(*host.memory_usage_bytes) / static_cast<double>(*limit);
+      facts.memory_limit_use = std::max(facts.memory_limit_use.value_or(0), use);
+    }
+  }
+  if (!(run.duration_ns > 0)) return;
+  const double cpus = std::max(1.0, static_cast<double>(run.recording->header.cpus));
+  facts.steal_share = steal / run.duration_ns / cpus;
+  facts.neighbour_cores = std::max(0.0, busy - own) / run.duration_ns;
+  facts.neighbour_share = facts.neighbour_cores / cpus;
+  facts.refaults_per_s = refaults / (run.duration_ns / kNsPerS);
+  facts.memory_pressure = std::min(1.0, pressure / run.duration_ns);
+}
+
+// Windows without event probes have no scheduled CPU time to hold the samples against.
+void set_sampled_ratio(Facts& facts, const Run& run) {
+  double samples = 0;
+  double on_cpu_ns = 0;
+  for (const Window* window : run.windows) {
+    if (window->observed_ns < window->duration_ns) continue;
+    for (const SampleTotals& sample : window->samples) {
+      samples += static_cast<double>(sample.count);
+    }
+    for (const ProcessWindow& process : window->processes) {
+      on_cpu_ns += static_cast<double>(process.on_cpu_ns);
+    }
+  }
+  const double hz = run.recording->header.frequency_hz;
+  if (!(hz > 0) || !(on_cpu_ns > 0)) return;
+  facts.sampled_in_observed = samples;
+  facts.sampled_cpu_ratio = samples / hz / (on_cpu_ns / kNsPerS);
+}
+
+double cpu_limit_of(const RecordingHeader& header) {
+  if (header.cpu_limit > 0) return header.cpu_limit;
+  return std::max(1.0, static_cast<double>(header.cpus));
+}
+
+View view_of(const Facts& facts, const std::map<pid_t, Requests>& processes) {
+  if (!(facts.finished > 0) || facts.coverage.value_or(0) < kMinCoverage) return View::threads;
+  if (facts.finished >= kFullRequests || facts.cores < kIdleCores) return View::requests;
+  if (facts.finished < kMinRequests) return View::threads;
+  // A batch job with a health check is no service.
+  double for_requests = 0;
+  double on_cpu = 0;
+  for (const auto& [pid, requests] : processes) {
+    for_requests += requests.running_high_ns;
+    on_cpu += requests.on_cpu_ns;
+  }
+  return for_requests >= kRequestsExplainCpu * on_cpu ? View::requests : View::threads;
+}
+
+std::optional<double> milliseconds(std::optional<double> ns) {
+  if (!ns) return std::nullopt;
+  return *ns / kNsPerMs;
+}
+
+}  // namespace
+
+Facts gather_facts(const Run& run, const std::map<pid_t, ProcessModel>& models,
+                   const Table& totals) {
+  const std::vector<double> sums = column_sums(totals);
+  const auto processes = requests_by_process(run);
+  Facts facts;
+  facts.observed_s = run.observed_ns / kNsPerS;
+  facts.observed_rows = static_cast<double>(run.observed_rows);
+  facts.duration_s = run.duration_ns / kNsPerS;
+  facts.finished = sums[at(Column::finished)];
+  facts.cpu_limit = cpu_limit_of(run.recording->header);
+  facts.cpu_quota = run.recording->header.cpu_quota;
+  facts.cores = figures(sums, {.cpu_limit = facts.cpu_limit}).cores;
+  const double in_flight = std::max(0.0, sums[at(Column::in_flight)]);
+  if (run.observed_ns > 0) facts.mean_in_flight = in_flight / run.observed_ns;
+  if (facts.finished > 0) {
+    facts.mean_latency_ns = sums[at(Column::latency)] / facts.finished;
+    // What is still open at the edges explains a part of any difference.
+    const double edges = 2 * facts.mean_in_flight / facts.finished;
+    const double off = std::abs(in_flight / std::max(1.0, sums[at(Column::latency)]) - 1);
+    facts.little_mismatch = std::max(0.0, off - edges);
+  }
+  add_exchanges(facts, run, models);
+  facts.view = view_of(facts, processes);
+  set_idle(facts, processes);
+  set_protocols(facts, run);
+  set_losses(facts, run);
+  set_host(facts, run);
+  set_sampled_ratio(facts, run);
+  return facts;
+}
+
+std::optional<double> latency_quantile_ns(const Run& run, double p) {
+  std::array<double, kLatencyBuckets> counts{};
+  double total = 0;
+  for (const Window* window : run.windows) {
+    for (const LatencyBucket& bucket : window->latencies) {
+      if (bucket.index >= kLatencyBuckets) continue;
+      counts[bucket.index] += static_cast<double>(bucket.count);
+      total += static_cast<double>(bucket.count);
+    }
+  }
+  if (!(total > 0)) return std::nullopt;
+  double below = 0;
+  for (std::uint32_t i = 0; i < kLatencyBuckets; ++i) {
+    if (counts[i] > 0 && below + counts[i] >= p * total) {
+      const double low = static_cast<double>(latency_bucket_lower_ns(i));
+      const double high = static_cast<double>(latency_bucket_lower_ns(i + 1));
+      const double part = (p * total - below) / counts[i];
+      return high > low ? low + part * (high - low) : low;
+    }
+    below += counts[i];
+  }
+  return std::nullopt;
+}
+
+Load load_of(const Run& run, const Facts& facts, const Evidence& evidence,
+             const Threads& threads) {
+  Load load;
+  load.view = facts.view;
+  load.cpu_cores = facts.cores;
+  load.socket_coverage = facts.coverage;
+  if (facts.observed_s > 0) load.idle_share = facts.idle_share;
+  const auto busiest = threads.all.find(threads.busiest);
+  if (busiest != threads.all.end() && facts.observed_s > 0) {
+    load.busiest_thread_share = std::min(1.0, evidence.run.loop);
+    load.busiest_thread = busiest->second.comm;
+  }
+  if (facts.view == View::threads || !(facts.observed_s > 0)) return load;
+  load.in_flight = facts.mean_in_flight;
+  if (facts.pipelined) return load;  // exchanges are not requests
+  load.requests = facts.finished;
+  load.requests_per_s = facts.finished / facts.observed_s;
+  load.latency_mean_ms = facts.mean_latency_ns / kNsPerMs;
+  if (facts.internal) return load;  // the histogram does not know whose request it was
+  load.latency_p50_ms = milliseconds(latency_quantile_ns(run, 0.5));
+  if (facts.finished >= kCompletionsForP99) {
+    load.latency_p99_ms = milliseconds(latency_quantile_ns(run, 0.99));
+  }
+  return load;
+}
+
+}  // namespace boundscope

@@ -1,0 +1,236 @@
+#include "analyze/totals.h"
+
+#include <algorithm>
+
+#include "analyze/thresholds.h"
+
+namespace boundscope {
+namespace {
+
+using Row = std::array<double, kColumns>;
+
+std::size_t at(Activity activity) { return static_cast<std::size_t>(activity); }
+std::size_t at(WaitClass wait) { return static_cast<std::size_t>(wait); }
+
+// What a thread does when it has nothing to do, or when somebody outside has.
+bool is_idle(WaitClass wait) {
+  switch (wait) {
+    case WaitClass::client:
+    case WaitClass::accept:
+    case WaitClass::pipe:
+    case WaitClass::timer:
+    case WaitClass::poll:
+    case WaitClass::child: return true;
+    default: return false;
+  }
+}
+
+// Adds one kind (point, low or high) of a process's activities, split into parts.
+void add_parts(Row& row, Column first, const std::array<double, kActivities>& activity,
+               const ProcessModel& model) {
+  const auto add = [&](Part part, double value) {
+    row[at(first, part)] += model.weight * value;
+  };
+  const double runnable = activity[at(Activity::runnable)];
+  const double lock = activity[at(Activity::lock)];
+  const double disk = activity[at(Activity::disk)];
+  add(Part::cpu, activity[at(Activity::running)]);
+  add(Part::run_queue, runnable * (1 - model.throttled));
+  add(Part::throttled, runnable * model.throttled);
+  add(Part::lock_interpreter, lock * model.lock.interpreter);
+  add(Part::lock_running, lock * model.lock.running);
+  add(Part::lock_disk, lock * model.lock.disk);
+  add(Part::lock_upstream, lock * model.lock.upstream);
+  add(Part::lock_other, lock * model.lock.other);
+  add(Part::disk, disk * (1 - model.paging));
+  add(Part::paging, disk * model.paging);
+  add(Part::upstream, activity[at(Activity::upstream)] * (1 - model.internal_upstream));
+}
+
+void add_requests(Row& row, const RequestTotals& requests, const ProcessModel& model) {
+  std::array<double, kActivities> point{}, low{}, high{};
+  double released = 0;
+  for (std::size_t i = 0; i < kActivities; ++i) {
+    const ActivityTime& time = requests.activity[i];
+    point[i] = static_cast<double>(time.point_ns) * model.keep[i];
+    low[i] = static_cast<double>(time.low_ns) * model.keep[i];
+    high[i] = static_cast<double>(time.high_ns) * model.keep_high[i];
+    released += static_cast<double>(time.point_ns) * (1 - model.keep[i]);
+  }
+  point[at(Activity::disk)] += released * model.released_to_disk;
+  point[at(Activity::upstream)] += released * model.released_to_upstream;
+  released *= std::max(0.0, 1 - model.released_to_disk - model.released_to_upstream);
+  add_parts(row, Column::point, point, model);
+  add_parts(row, Column::low, low, model);
+  add_parts(row, Column::high, high, model);
+
+  const double long_polls = static_cast<double>(requests.long_poll_ns);
+  const double replaced = point[at(Activity::upstream)] * model.internal_upstream;
+  const double waiting = static_cast<double>(requests.behind_waiting_ns);
+  double nothing = static_cast<double>(requests.behind_nothing_ns) - long_polls;
+  double queued = 0;
+  if (model.multiplexed) {
+    // Released time was spent beside an open call as well.
+    row[at(Column::multiplexed)] += model.weight * (waiting + released);
+  } else if (model.waits_are_real) {
+    queued = waiting;
+    nothing += released;
+  } else {
+    nothing += waiting + released;
+  }
+  row[at(Column::behind_waiting)] += model.weight * queued;
+  row[at(Column::behind_nothing)] += model.weight * nothing;
+  row[at(Column::behind_running)] += model.weight * static_cast<double>(requests.behind_running_ns);
+  row[at(Column::socket_queue)] += model.weight * static_cast<double>(requests.socket_queue_ns);
+  row[at(Column::transfer)] += model.weight * static_cast<double>(requests.transfer_ns);
+  row[at(Column::in_flight)] +=
+      model.weight * (static_cast<double>(requests.in_flight_ns) - long_polls - replaced);
+  if (model.internal) return;
+  row[at(Column::finished)] += static_cast<double>(requests.finished);
+  row[at(Column::latency)] += static_cast<double>(requests.latency_ns);
+}
+
+// Thread view: while any thread of a process is on CPU the process makes progress; the rest of the time
+// goes to what its working threads wait for, in proportion.
+void add_thread_view(Row& row, const ProcessWindow& process, double wall,
+                     const ThreadSums& working, const ProcessModel& model) {
+  const double on_cpu = static_cast<double>(process.on_cpu_ns);
+  const double running = std::min(
+      wall, process.running_any_ns > 0 ? static_cast<double>(process.running_any_ns) : on_cpu);
+  double waits = working.waiting_for_cpu_ns + working.throttled_ns;
+  for (const double blocked : working.blocked_ns) waits += blocked;
+  row[at(Column::threads_busy)] += running;
+  row[at(Column::thread_view, Part::cpu)] += running;
+  if (!(waits > 0)) return;
+
+  const double scale = (wall - running) / waits;
+  const auto add = [&](Part part, double value) {
+    row[at(Column::thread_view, part)] += scale * value;
+  };
+  const double runnable = working.waiting_for_cpu_ns + working.throttled_ns;
+  add(Part::run_queue, runnable * (1 - model.throttled));
+  add(Part::throttled, runnable * model.throttled);
+  for (std::size_t i = 0; i < kWaitClasses; ++i) {
+    const double blocked = working.blocked_ns[i];
+    switch (static_cast<WaitClass>(i)) {
+      case WaitClass::disk_read:
+      case WaitClass::disk_write:
+      case WaitClass::disk_sync:
+      case WaitClass::disk_other:
+      case WaitClass::io_uring: add(Part::disk, blocked); break;
+      case WaitClass::page_fault:
+      case WaitClass::memory: add(Part::paging, blocked); break;
+      case WaitClass::upstream: add(Part::upstream, blocked); break;
+      case WaitClass::lock:
+        add(Part::lock_interpreter, blocked * model.lock.interpreter);
+        add(Part::lock_running, blocked * model.lock.running);
+        add(Part::lock_disk, blocked * model.lock.disk);
+        add(Part::lock_upstream, blocked * model.lock.upstream);
+        add(Part::lock_other, blocked * model.lock.other);
+        break;
+      default:
+        if (!is_idle(static_cast<WaitClass>(i))) add(Part::other, blocked);
+    }
+  }
+}
+
+void add_to(ThreadSums& sums, const ThreadWindow& thread) {
+  sums.pid = thread.pid;
+  sums.on_cpu_ns += static_cast<double>(thread.on_cpu_ns);
+  sums.waiting_for_cpu_ns += static_cast<double>(thread.preempted_ns + thread.woken_ns);
+  sums.throttled_ns += static_cast<double>(thread.throttled_ns);
+  sums.switches += static_cast<double>(thread.switches);
+  for (std::size_t i = 0; i < kWaitClasses; ++i) {
+    sums.blocked_ns[i] += static_cast<double>(thread.blocked_ns[i]);
+  }
+}
+
+void add_threads(Row& row, const Window& window, const std::map<pid_t, ProcessModel>& models,
+                 const Threads& threads) {
+  std::map<pid_t, ThreadSums> working;  // by pid
+  for (const ThreadWindow& thread : window.threads) {
+    if (threads.working.contains(thread.tid)) add_to(working[thread.pid], thread);
+    if (thread.tid == threads.busiest) {
+      row[at(Column::busiest_thread)] += static_cast<double>(
+          thread.on_cpu_ns + thread.preempted_ns + thread.woken_ns + thread.throttled_ns);
+    }
+  }
+  for (const ProcessWindow& process : window.processes) {
+    const auto sums = working.find(process.pid);
+    if (sums != working.end()) {
+      add_thread_view(row, process, static_cast<double>(window.observed_ns), sums->second,
+                      models.at(process.pid));
+    }
+  }
+}
+
+void add_window(Row& row, const Window& window, const std::map<pid_t, ProcessModel>& models,
+                const Threads& threads) {
+  row[at(Column::observed)] += static_cast<double>(window.observed_ns);
+  for (const ProcessWindow& process : window.processes) {
+    add_requests(row, process.requests, models.at(process.pid));
+    row[at(Column::on_cpu)] += static_cast<double>(process.on_cpu_ns);
+    row[at(Column::wanted)] +=
+        static_cast<double>(process.on_cpu_ns + process.preempted_ns + process.woken_ns);
+  }
+  add_threads(row, window, models, threads);
+  if (window.host.cpu_ns) {
+    row[at(Column::host_cpu)] += static_cast<double>(*window.host.cpu_ns);
+    row[at(Column::host_cpu_time)] += static_cast<double>(window.duration_ns);
+  }
+  row[at(Column::periods)] += static_cast<double>(window.host.cgroup_periods.value_or(0));
+  row[at(Column::periods_throttled)] +=
+      static_cast<double>(window.host.cgroup_periods_throttled.value_or(0));
+}
+
+}  // namespace
+
+double ThreadSums::working_ns() const {
+  double sum = on_cpu_ns;
+  for (const WaitClass wait :
+       {WaitClass::disk_read, WaitClass::disk_write, WaitClass::disk_sync, WaitClass::disk_other,
+        WaitClass::io_uring, WaitClass::page_fault, WaitClass::memory}) {
+    sum += blocked_ns[at(wait)];
+  }
+  return sum;
+}
+
+Threads sum_threads(const Run& run) {
+  Threads threads;
+  for (const Window* window : run.windows) {
+    for (const ThreadWindow& thread : window->threads) {
+      ThreadSums& sums = threads.all[thread.tid];
+      sums.comm = thread.comm;
+      add_to(sums, thread);
+    }
+  }
+  double busiest_ns = 0;
+  for (const auto& [tid, thread] : threads.all) {
+    if (thread.working_ns() > 0 && thread.working_ns() >= kWorkingThread * run.observed_ns) {
+      threads.working.insert(tid);
+    }
+    if (thread.busy_ns() > busiest_ns) {
+      busiest_ns = thread.busy_ns();
+      threads.busiest = tid;
+    }
+  }
+  return threads;
+}
+
+Table totals(const Run& run, const std::map<pid_t, ProcessModel>& models, const Threads& threads,
+             const OwnerCounts& owners) {
+  std::vector<Row> rows(run.rows);
+  for (std::size_t i = 0; i < run.windows.size(); ++i) {
+    add_window(rows[run.row[i]], *run.windows[i], models, threads);
+  }
+  Table table(run.rows, kColumns);
+  for (std::size_t r = 0; r < run.rows; ++r) {
+    for (std::size_t o = 0; o < kCpuOwners; ++o) {
+      rows[r][at(Column::owner) + o] = owners.by_row[r][o];
+    }
+    for (std::size_t c = 0; c < kColumns; ++c) table.at(r, c) = rows[r][c];
+  }
+  return table;
+}
+
+}  // namespace boundscope

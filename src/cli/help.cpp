@@ -1,0 +1,135 @@
+#include "cli/help.h"
+
+namespace boundscope {
+namespace {
+
+constexpr const char* kProgram =
+    R"(boundscope: what bounds this running service, and could a rewrite help?
+
+USAGE
+    boundscope attach TARGET [options]    measure, then answer
+    boundscope record TARGET -o FILE      measure only
+    boundscope report FILE                answer from a recording
+    boundscope doctor                     what this host can measure
+
+    boundscope COMMAND -h                 options and examples of a command
+    boundscope -V                         version
+
+EXAMPLES
+    sudo boundscope attach --port 8080
+    sudo boundscope record -p 1234 -d 60 -o api.rec
+    boundscope report api.rec --format json
+
+EXIT STATUS
+    0  answered, whatever the verdict    1  failed    2  wrong usage
+)";
+
+constexpr const char* kTarget = R"(
+TARGET (one of)
+    -p, --pid PID[,PID...]  these processes and their descendants
+        --port N            whoever listens on TCP port N, with all workers
+        --unit NAME         a systemd unit
+        --cgroup PATH       a control group
+        --comm NAME         processes of this name, as 'ps -o comm' shows it
+    -- COMMAND ARGS         start COMMAND and stop it afterwards at the latest; its
+                            output goes to stderr, its input is empty
+)";
+
+constexpr const char* kMeasuring = R"(
+OPTIONS
+    -d, --duration S        seconds to measure, 1 to 86400 (default 30)
+    -F, --frequency HZ      CPU samples a second, 1 to 1000 (default 99)
+        --budget PERCENT    what measuring may cost, in percent of the target's CPU
+                            time (default 1; 100: no limit)
+)";
+
+constexpr const char* kAttach = R"(boundscope attach: measure a running service, then answer
+
+USAGE
+    boundscope attach TARGET [options]
+)";
+
+constexpr const char* kAttachOptions = R"(    -o, --output FILE       keep the recording as well
+        --format FORMAT     text or json (default text)
+    -v, --verbose           every row and caveat; what each probe does, on stderr
+    -h, --help              this text
+
+Ctrl-C ends the measurement early and still answers; a second one leaves at once.
+
+EXAMPLES
+    sudo boundscope attach --port 8080             who answers on port 8080
+    sudo boundscope attach -p $(pidof redis-server) -d 60
+    sudo boundscope attach --unit nginx -o nginx.rec
+    sudo boundscope attach --comm api --format json | jq .verdict
+    sudo boundscope attach -- ./batch --input data.csv
+)";
+
+constexpr const char* kRecord =
+    R"(boundscope record: measure a running service, answer later or elsewhere
+
+USAGE
+    boundscope record TARGET -o FILE [options]
+)";
+
+constexpr const char* kRecordOptions =
+    R"(    -o, --output FILE       where the recording goes; - for stdout
+    -v, --verbose           what each probe does, on stderr
+    -h, --help              this text
+
+The file grows by a line a second and can be read whatever happens to the writer.
+
+EXAMPLES
+    sudo boundscope record --port 8080 -o api.rec
+    sudo boundscope record --unit api -d 300 -o - | gzip > api.rec.gz
+)";
+
+constexpr const char* kReport = R"(boundscope report: answer from a recording; needs no privilege
+
+USAGE
+    boundscope report FILE [options]
+
+OPTIONS
+        --format FORMAT     text or json (default text)
+    -v, --verbose           every row and caveat
+    -h, --help              this text
+
+FILE is what 'boundscope record' or 'attach -o' wrote, on any machine; - reads stdin.
+
+EXAMPLES
+    boundscope report api.rec
+    boundscope report api.rec --format json | jq -r .verdict.summary
+    zcat api.rec.gz | boundscope report -
+)";
+
+constexpr const char* kDoctor =
+    R"(boundscope doctor: what this host can measure, and what closes the gaps
+
+USAGE
+    boundscope doctor [-h]
+
+EXAMPLES
+    boundscope doctor                what this user can measure
+    sudo boundscope doctor           what root can measure
+)";
+
+}  // namespace
+
+std::string help_text() { return kProgram; }
+
+std::string help_text(Command command) {
+  switch (command) {
+    case Command::attach:
+      return std::string(kAttach) + kTarget + kMeasuring + kAttachOptions;
+    case Command::record:
+      return std::string(kRecord) + kTarget + kMeasuring + kRecordOptions;
+    case Command::report:
+      return kReport;
+    case Command::doctor:
+      return kDoctor;
+  }
+  return kProgram;
+}
+
+std::string version_text() { return "boundscope " BOUNDSCOPE_VERSION "\n"; }
+
+}  // namespace boundscope

@@ -1,0 +1,20 @@
+// Everything left of the recording, behind one call.
+#pragma once
+
+#include "boundscope/collector.h"
+#include "boundscope/recording.h"
+#include "cli/options.h"
+
+namespace boundscope {
+
+struct Measurement {
+  Recording recording;
+  Result<> outcome = Done{};  // what went wrong after there was something to report (disk full)
+};
+
+// Measures the target of `options`. Error: not even one window could be measured.
+Result<Measurement> measure(const Options& options);
+
+Result<std::vector<HostCheck>> examine_host();
+
+}  // namespace boundscope

@@ -1,0 +1,50 @@
+#include "collect/budget.h"
+
+#include <algorithm>
+
+namespace boundscope {
+namespace {
+
+constexpr double kShortestSlice = 0.05;   // below this, attaching costs more than observing
+constexpr double kLongestWindow = 5;      // CPU samples and /proc need not wait longer
+constexpr double kSliceLatencies = 20;    // a slice should see that many requests come and go
+constexpr double kFewestSlices = 8;
+
+}  // namespace
+
+EventCosts calibrate(const std::array<ProgramRuns, kEventKinds>& runs,
+                     const std::array<std::uint64_t, kEventKinds>& target_events) {
+  EventCosts costs;
+  for (std::size_t i = 0; i < kEventKinds; ++i) {
+    if (target_events[i] == 0 || runs[i].runs == 0) continue;
+    const auto events = static_cast<double>(target_events[i]);
+    const double others = std::max(0.0, static_cast<double>(runs[i].runs) - events);
+    const double spent = static_cast<double>(runs[i].ns) - others * kFilterNs;
+    costs.ns[i] = std::max(spent / events, kFilterNs) + kDispatchNs;
+  }
+  return costs;
+}
+
+WindowPlan plan_window(const ObservedRates& rates, double budget_share, double window_s,
+                       double remaining_s) {
+  const WindowPlan all{std::min(window_s, remaining_s), std::min(window_s, remaining_s)};
+  const double allowed = budget_share * rates.cpu_ns_per_s;
+  if (budget_share >= 1 || rates.cost_ns_per_s <= allowed) return all;
+
+  const double duty = std::max(allowed / rates.cost_ns_per_s, 1e-4);
+  const double for_latency = kSliceLatencies * rates.mean_latency_s;
+  const double for_slices = remaining_s * duty / kFewestSlices;
+  double slice = std::max(duty * window_s, kShortestSlice);
+  if (slice < for_latency) slice = std::min(for_latency, std::max(slice, for_slices));
+  WindowPlan plan;
+  plan.window_s = std::max(window_s, slice / duty);
+  if (plan.window_s > kLongestWindow) {
+    plan.window_s = kLongestWindow;
+    slice = std::max(kLongestWindow * duty, kShortestSlice / 2);
+  }
+  plan.window_s = std::min(plan.window_s, remaining_s);
+  plan.observed_s = std::min(slice, plan.window_s);
+  return plan;
+}
+
+}  // namespace boundscope

@@ -1,0 +1,174 @@
+#include "collect/kernel_probes.h"
+
+#include <bpf/bpf.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <ctime>
+#include <span>
+
+#include "collect/load_error.h"
+#include "probes.skel.h"
+#include "target/unique_fd.h"
+
+namespace boundscope {
+namespace {
+
+constexpr std::size_t kProcessMapBytes = sizeof(bs_process) * BS_MAX_PROCESSES;
+
+// An iterator over sockets may walk a long hash chain between two reads.
+constexpr std::size_t kIteratorRead = 256 * 1024;
+
+std::uint64_t monotonic_ns() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+Result<BpfLink> attach(bpf_program* program) {
+  BpfLink link(bpf_program__attach(program));
+  if (!link) return load_error(errno, std::string("attach ") + bpf_program__name(program));
+  return link;
+}
+
+Result<std::string> run_iterator(bpf_program* program, bpf_map* map) {
+  bpf_iter_link_info info{};
+  bpf_iter_attach_opts options{};
+  options.sz = sizeof(options);
+  if (map != nullptr) {
+    info.map.map_fd = static_cast<__u32>(bpf_map__fd(map));
+    options.link_info = &info;
+    options.link_info_len = sizeof(info);
+  }
+  const BpfLink link(bpf_program__attach_iter(program, map != nullptr ? &options : nullptr));
+  if (!link) return load_error(errno, std::string("attach ") + bpf_program__name(program));
+  const UniqueFd fd(bpf_iter_create(bpf_link__fd(link.get())));
+  if (!fd) return load_error(errno, std::string("start ") + bpf_program__name(program));
+
+  std::string text;
+  std::string chunk(kIteratorRead, '\0');
+  for (;;) {
+    const ssize_t n = ::read(fd.get(), chunk.data(), chunk.size());
+    if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (n < 0) return load_error(errno, std::string("run ") + bpf_program__name(program));
+    if (n == 0) return text;
+    text.append(chunk, 0, static_cast<std::size_t>(n));
+  }
+}
+
+ProgramRuns runs_of(std::span<bpf_program* const> programs) {
+  ProgramRuns sum;
+  for (const bpf_program* program : programs) {
+    bpf_prog_info info{};
+    __u32 length = sizeof(info);
+    if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length) != 0) continue;
+    sum.runs += info.run_cnt;
+    sum.ns += info.run_time_ns;
+  }
+  return sum;
+}
+
+// Kernels before 5.11 charge maps to the locked memory of the process.
+void raise_memlock_limit() {
+  const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
+  setrlimit(RLIMIT_MEMLOCK, &unlimited);
+}
+
+}  // namespace
+
+void KernelProbes::SkeletonDeleter::operator()(probes* skeleton) const noexcept {
+  probes__destroy(skeleton);
+}
+
+void KernelProbes::MappingDeleter::operator()(bs_process* first) const noexcept {
+  munmap(first, kProcessMapBytes);
+}
+
+Result<KernelProbes> KernelProbes::load() {
+  libbpf_set_print(keep_first_failure);
+  raise_memlock_limit();
+  Skeleton skeleton(probes__open());
+  if (!skeleton) return load_error(errno, "open the BPF programs");
+  if (probes__load(skeleton.get()) != 0) return load_error(errno, "load the BPF programs");
+
+  KernelProbes loaded(std::move(skeleton));
+  if (auto mapped = loaded.map_processes(); !mapped) return mapped.error();
+  loaded.capabilities_ = {
+      {"scheduling", CapabilityState::available, "tp_btf, task storage", ""},
+      {"requests", CapabilityState::available, "tp_btf, socket storage", ""},
+  };
+  return loaded;
+}
+
+Result<> KernelProbes::map_processes() {
+  void* memory = mmap(nullptr, kProcessMapBytes, PROT_READ | PROT_WRITE, MAP_SHARED,
+                      bpf_map__fd(skeleton_->maps.processes), 0);
+  if (memory == MAP_FAILED) return load_error(errno, "map the process totals into memory");
+  processes_.reset(static_cast<bs_process*>(memory));
+  return Done{};
+}
+
+Result<> KernelProbes::attach_life_cycle() {
+  auto& programs = skeleton_->progs;
+  for (bpf_program* program : {programs.on_fork, programs.on_wakeup_new, programs.on_exit}) {
+    auto link = attach(program);
+    if (!link) return link.error();
+    life_cycle_.push_back(*std::move(link));
+  }
+  return Done{};
+}
+
+Result<> KernelProbes::attach_events() {
+  auto& programs = skeleton_->progs;
+  const std::uint64_t now = monotonic_ns();
+  skeleton_->data->generation += 1;
+  skeleton_->bss->attached_at_ns = now;
+  for (std::uint32_t slot = 0; slot < BS_MAX_PROCESSES; ++slot) {
+    bs_process& state = process(slot);
+    state.word = 0;
+    if (slot == 0 || state.pid != 0) state.since_ns = now;
+  }
+  // Sockets first: a request that a thread is seen working on must not look like background work.
+  for (bpf_program* program :
+       {programs.on_tcp_state, programs.on_send, programs.on_read, programs.on_data_ready,
+        programs.on_sched_switch, programs.on_sched_waking}) {
+    auto link = attach(program);
+    if (!link) {
+      events_.clear();
+      return link.error();
+    }
+    events_.push_back(*std::move(link));
+  }
+  return Done{};
+}
+
+void KernelProbes::detach_events() { events_.clear(); }
+
+Result<std::string> KernelProbes::run_seed_threads() {
+  return run_iterator(skeleton_->progs.seed_threads, nullptr);
+}
+Result<std::string> KernelProbes::run_seed_files() {
+  return run_iterator(skeleton_->progs.seed_files, nullptr);
+}
+Result<std::string> KernelProbes::run_read_threads() {
+  return run_iterator(skeleton_->progs.read_threads, nullptr);
+}
+Result<> KernelProbes::run_sweep_sockets() {
+  auto text = run_iterator(skeleton_->progs.sweep_sockets, skeleton_->maps.sockets);
+  if (!text) return text.error();
+  return Done{};
+}
+
+std::array<ProgramRuns, kEventKinds> KernelProbes::event_runs() const {
+  const auto& programs = skeleton_->progs;
+  bpf_program* const switches[] = {programs.on_sched_switch};
+  bpf_program* const wakes[] = {programs.on_sched_waking};
+  bpf_program* const socket[] = {programs.on_send, programs.on_read, programs.on_data_ready};
+  return {runs_of(switches), runs_of(wakes), runs_of(socket)};
+}
+
+}  // namespace boundscope

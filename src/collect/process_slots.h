@@ -1,0 +1,51 @@
+// Which process has which slot of the kernel side's process array.
+//
+// A process is marked through a pidfd, so neither pid namespaces nor the reuse of a pid can confuse it.
+// Children take slots by themselves, in the kernel, from the list of free ones.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "boundscope/result.h"
+#include "boundscope/target.h"
+#include "collect/kernel_probes.h"
+
+namespace boundscope {
+
+class ProcessSlots {
+ public:
+  // Fills the kernel's list of free slots.
+  static Result<ProcessSlots> create(KernelProbes& kernel);
+
+  // Marks a process as part of the target. Done twice it does nothing. False: it is gone.
+  Result<bool> mark(const TargetProcess& process);
+
+  // What a reading of the kernel told: `slot` belongs to `pid` (in our pid namespace).
+  void learn(std::uint32_t slot, pid_t pid) { pids_[slot] = pid; }
+
+  // 0 if the slot belongs to no process that we know.
+  pid_t pid_of(std::uint32_t slot) const;
+
+  struct Slot {
+    std::uint32_t slot;
+    pid_t pid;  // 0 for slot 0, the processes that found no slot
+  };
+  // Every slot in use.
+  std::vector<Slot> in_use() const;
+
+  // Gives slots of ended processes back. Call it after their totals were read.
+  void recycle();
+
+ private:
+  explicit ProcessSlots(KernelProbes& kernel) : kernel_(&kernel) {}
+
+  KernelProbes* kernel_;
+  std::map<std::uint32_t, pid_t> pids_;       // of slots whose pid we know
+  std::map<pid_t, std::uint64_t> marked_;     // pid -> start time
+};
+
+}  // namespace boundscope

@@ -1,0 +1,42 @@
+#include "collect/seeding.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/timerfd.h>
+#include <unistd.h>
+
+#include "probes.skel.h"
+#include "target/unique_fd.h"
+
+namespace boundscope {
+
+Result<std::size_t> seed_processes(const std::vector<TargetProcess>& processes, KernelProbes& kernel,
+                                   ProcessSlots& slots) {
+  std::size_t alive = 0;
+  for (const TargetProcess& process : processes) {
+    auto marked = slots.mark(process);
+    if (!marked) return marked.error();
+    if (*marked) ++alive;
+  }
+  if (auto seeded = kernel.run_seed_threads(); !seeded) return seeded.error();
+  return alive;
+}
+
+Result<> seed_files(KernelProbes& kernel) {
+  // One of each kind, for the kernel side to learn what they look like.
+  const UniqueFd event(eventfd(0, EFD_CLOEXEC));
+  const UniqueFd poll(epoll_create1(EPOLL_CLOEXEC));
+  const UniqueFd timer(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC));
+  auto& globals = *kernel.skeleton().data;
+  globals.own_eventfd = event.get();
+  globals.own_eventpoll = poll.get();
+  globals.own_timerfd = timer.get();
+  // The listeners decide which role a connection has: they go first.
+  for (const bool sockets : {false, true}) {
+    kernel.skeleton().bss->seed_sockets = sockets ? 1 : 0;
+    if (auto seeded = kernel.run_seed_files(); !seeded) return seeded.error();
+  }
+  return Done{};
+}
+
+}  // namespace boundscope

@@ -1,0 +1,77 @@
+// One measurement: everything that is open while it runs, and the loop over its windows.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+#include <optional>
+
+#include "boundscope/collector.h"
+#include "collect/budget.h"
+#include "collect/census.h"
+#include "collect/cpu_sampler.h"
+#include "collect/kernel_probes.h"
+#include "collect/process_slots.h"
+#include "collect/sniffer.h"
+#include "collect/stack_resolver.h"
+#include "collect/window_reader.h"
+#include "target/host_counters.h"
+
+namespace boundscope {
+
+class Session {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  // Loads, marks the target and attaches what stays attached. The event probes wait for run().
+  static Result<std::unique_ptr<Session>> start(const Target& target, const CollectOptions& options,
+                                                RecordingSink& sink);
+
+  Result<> run(const std::atomic<bool>& stop);
+
+ private:
+  Session(const Target& target, const CollectOptions& options, RecordingSink& sink,
+          KernelProbes kernel);
+
+  Result<> mark_target();
+  Result<> take_up_newcomers();
+  RecordingHeader header() const;
+
+  Result<> first_window(const std::atomic<bool>& stop);
+  Result<> next_window(const std::atomic<bool>& stop);
+  Result<> attach_events();
+  Result<> observe(Window& window, double seconds, const std::atomic<bool>& stop);
+  Result<> deliver(Window& window);
+  void learn_rates(const Window& window, std::uint64_t observed_ns);
+  void drop_unsettled(Window& window) const;
+  void add_cost(Window& window);
+
+  bool is_alive() const;
+  // Sleeps until `until`, the stop flag or the target's end.
+  void wait(Clock::time_point until, const std::atomic<bool>& stop) const;
+  double remaining_s() const;
+  std::uint64_t since_start_ns(Clock::time_point time) const;
+
+  const Target& target_;
+  CollectOptions options_;
+  RecordingSink& sink_;
+  KernelProbes kernel_;
+  std::optional<ProcessSlots> slots_;
+  std::optional<Sniffer> sniffer_;
+  std::optional<CpuSampler> sampler_;
+  std::optional<WindowReader> reader_;
+  std::optional<HostCounters> counters_;
+  StackResolver stacks_;
+  Census census_;
+  std::vector<Capability> capabilities_;
+
+  Clock::time_point started_;
+  Clock::time_point window_started_;
+  Clock::time_point attached_;
+  bool is_attached_ = false;
+  EventCosts costs_;
+  ObservedRates rates_;
+  std::uint64_t tool_cpu_ns_ = 0;
+};
+
+}  // namespace boundscope

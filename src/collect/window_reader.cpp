@@ -1,0 +1,279 @@
+#include "collect/window_reader.h"
+
+#include <bpf/bpf.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <tuple>
+
+#include "collect/load_error.h"
+#include "collect/map_drain.h"
+#include "collect/subject_name.h"
+#include "probes.skel.h"
+
+namespace boundscope {
+namespace {
+
+static_assert(kWaitClasses == BS_WAIT_CLASSES);
+static_assert(kActivities == BS_ACTIVITIES);
+static_assert(kLatencyBuckets == BS_LATENCY_BUCKETS);
+
+constexpr std::size_t kThreadRows = 64;  // the busiest; their processes hold the sums of all
+
+struct LossName {
+  bs_counter counter;
+  const char* what;
+};
+constexpr LossName kLosses[] = {
+    {BS_LOST_THREADS, "threads_full"},     {BS_LOST_PROCESSES, "processes_full"},
+    {BS_LOST_SOCKETS, "sockets_full"},     {BS_LOST_WAITS, "waits_full"},
+    {BS_LOST_PEERS, "peers_full"},         {BS_LOST_SAMPLES, "samples_full"},
+    {BS_LOST_STACKS, "stacks_full"},       {BS_LOST_LISTENERS, "listeners_full"},
+    {BS_LOST_COUNTS, "joint_state_full"},
+};
+
+std::string comm_of(const char (&comm)[BS_COMM_LEN]) {
+  return {comm, strnlen(comm, sizeof(comm))};
+}
+
+template <class Row>
+void add_times(Row& row, const bs_times& times) {
+  row.on_cpu_ns += times.on_cpu_ns;
+  row.preempted_ns += times.preempted_ns;
+  row.woken_ns += times.woken_ns;
+  row.throttled_ns += times.throttled_ns;
+  for (std::size_t i = 0; i < kWaitClasses; ++i) row.blocked_ns[i] += times.blocked_ns[i];
+}
+
+ActivityTime activity_between(const bs_activity_time& now, const bs_activity_time& before) {
+  const std::uint64_t point = now.point_ns - before.point_ns;
+  const std::uint64_t under = std::min<std::uint64_t>(point, now.under_ns - before.under_ns);
+  return {point, point - under, point + (now.over_ns - before.over_ns)};
+}
+
+RequestTotals requests_between(const bs_process& now, const bs_process& before) {
+  RequestTotals totals;
+  totals.observed_ns = now.observed_ns - before.observed_ns;
+  totals.idle_ns = now.idle_ns - before.idle_ns;
+  totals.in_flight_ns = now.in_flight_ns - before.in_flight_ns;
+  for (std::size_t i = 0; i < kActivities; ++i) {
+    totals.activity[i] = activity_between(now.activity[i], before.activity[i]);
+    totals.background_ns[i] = now.background_ns[i] - before.background_ns[i];
+  }
+  totals.behind_running_ns = now.behind_running_ns - before.behind_running_ns;
+  totals.behind_waiting_ns = now.behind_waiting_ns - before.behind_waiting_ns;
+  totals.behind_nothing_ns = now.behind_nothing_ns - before.behind_nothing_ns;
+  // A request that moved to its reader's process may take its start out again.
+  totals.started = static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, static_cast<std::int64_t>(now.started - before.started)));
+  totals.finished = now.finished - before.finished;
+  totals.latency_ns = now.latency_ns - before.latency_ns;
+  totals.socket_queue_ns = now.socket_queue_ns - before.socket_queue_ns;
+  totals.transfer_ns = now.transfer_ns - before.transfer_ns;
+  totals.aborted = now.aborted - before.aborted;
+  totals.pushed = now.pushed - before.pushed;
+  totals.excluded = now.excluded - before.excluded;
+  totals.long_polls = now.long_polls - before.long_polls;
+  totals.long_poll_ns = now.long_poll_ns - before.long_poll_ns;
+  totals.peak_in_flight = now.peak_in_flight;
+  return totals;
+}
+
+}  // namespace
+
+Result<> WindowReader::begin() {
+  if (auto read = read_threads(nullptr); !read) return read;
+  read_processes(nullptr);
+  read_waits(nullptr);
+  read_peers(nullptr);
+  read_latencies(nullptr);
+  read_counters(nullptr);
+  return Done{};
+}
+
+Result<> WindowReader::read_events(Window& window) {
+  rows_.clear();
+  // The threads first: reading them books every open span, the processes' too.
+  if (auto read = read_threads(&window); !read) return read;
+  read_processes(&window);
+  read_waits(&window);
+  read_peers(&window);
+  read_latencies(&window);
+  read_counters(&window);
+  return Done{};
+}
+
+ProcessWindow& WindowReader::process_window(Window& window, pid_t pid) {
+  const auto [found, is_new] = rows_.emplace(pid, window.processes.size());
+  if (is_new) {
+    window.processes.emplace_back();
+    window.processes.back().pid = pid;
+  }
+  return window.processes[found->second];
+}
+
+Result<> WindowReader::read_threads(Window* window) {
+  auto text = kernel_->run_read_threads();
+  if (!text) return text.error();
+  for (std::size_t at = 0; at + sizeof(bs_thread_record) <= text->size();
+       at += sizeof(bs_thread_record)) {
+    bs_thread_record record;
+    std::memcpy(&record, text->data() + at, sizeof(record));
+    if (record.slot != 0) slots_->learn(record.slot, static_cast<pid_t>(record.pid));
+    if (window == nullptr) continue;
+    add_times(process_window(*window, static_cast<pid_t>(record.pid)), record.times);
+    ThreadWindow thread;
+    thread.tid = static_cast<pid_t>(record.tid);
+    thread.pid = static_cast<pid_t>(record.pid);
+    thread.comm = comm_of(record.comm);
+    thread.switches = record.times.switches;
+    add_times(thread, record.times);
+    window->threads.push_back(std::move(thread));
+  }
+  if (window != nullptr && window->threads.size() > kThreadRows) {
+    const auto busy = [](const ThreadWindow& a, const ThreadWindow& b) {
+      const auto weight = [](const ThreadWindow& t) {
+        return t.on_cpu_ns + t.preempted_ns + t.woken_ns + t.throttled_ns;
+      };
+      return weight(a) > weight(b);
+    };
+    std::nth_element(window->threads.begin(), window->threads.begin() + kThreadRows,
+                     window->threads.end(), busy);
+    window->threads.resize(kThreadRows);
+  }
+  return Done{};
+}
+
+void WindowReader::read_processes(Window* window) {
+  std::map<std::uint32_t, bs_process> present;
+  for (const auto& [slot, pid] : slots_->in_use()) {
+    bs_process& live = kernel_->process(slot);
+    bs_process now = live;
+    const bs_process before = processes_.contains(slot) ? processes_[slot] : bs_process{};
+    live.peak_in_flight = 0;
+    if (window != nullptr) {
+      const RequestTotals requests = requests_between(now, before);
+      if (requests.observed_ns > 0 || now.exited.switches > before.exited.switches) {
+        ProcessWindow& row = process_window(*window, pid);
+        row.requests = requests;
+        row.running_any_ns = now.running_any_ns - before.running_any_ns;
+        bs_times exited = now.exited;
+        exited.on_cpu_ns -= before.exited.on_cpu_ns;
+        exited.preempted_ns -= before.exited.preempted_ns;
+        exited.woken_ns -= before.exited.woken_ns;
+        exited.throttled_ns -= before.exited.throttled_ns;
+        for (std::size_t i = 0; i < kWaitClasses; ++i)
+          exited.blocked_ns[i] -= before.exited.blocked_ns[i];
+        add_times(row, exited);
+      }
+      const LockCause cause{pid, now.lock_running_ns - before.lock_running_ns,
+                            now.lock_disk_ns - before.lock_disk_ns,
+                            now.lock_upstream_ns - before.lock_upstream_ns,
+                            now.lock_other_ns - before.lock_other_ns};
+      if (cause.running_ns + cause.disk_ns + cause.upstream_ns + cause.other_ns > 0)
+        window->lock_causes.push_back(cause);
+    }
+    if (now.exited_at_ns == 0) present[slot] = now;
+  }
+  processes_ = std::move(present);
+}
+
+void WindowReader::read_waits(Window* window) {
+  drain<bs_subject, bs_wait>(
+      bpf_map__fd(kernel_->skeleton().maps.waits), BS_MAX_WAITS,
+      [&](const bs_subject& subject, const bs_wait& wait) {
+        if (window == nullptr) return;
+        WaitTotals totals;
+        totals.pid = slots_->pid_of(subject.slot);
+        totals.wait_class = static_cast<WaitClass>(std::min<std::uint32_t>(
+            subject.wait_class, static_cast<std::uint32_t>(WaitClass::other)));
+        totals.subject = subject_name(subject, {});
+        totals.blocked_ns = wait.ns;
+        totals.count = wait.count;
+        totals.longest_ns = wait.longest_ns;
+        window->waits.push_back(std::move(totals));
+      });
+}
+
+void WindowReader::read_peers(Window* window) {
+  const int map = bpf_map__fd(kernel_->skeleton().maps.peers);
+  bs_subject key{};
+  bs_subject* previous = nullptr;
+  while (bpf_map_get_next_key(map, previous, &key) == 0) {
+    previous = &key;
+    bs_peer now{};
+    if (bpf_map_lookup_elem(map, &key, &now) != 0) continue;
+    bs_peer& before = peers_[std::string(reinterpret_cast<const char*>(&key), sizeof(key))];
+    const std::uint64_t calls = now.calls - before.calls;
+    const std::uint64_t resends = now.resends - before.resends;
+    const std::uint64_t connects = now.connects - before.connects;
+    if (window != nullptr && calls + resends + connects > 0) {
+      UpstreamTotals totals;
+      totals.pid = slots_->pid_of(key.slot);
+      totals.peer =
+          subject_name(key, std::string_view(now.name, strnlen(now.name, sizeof(now.name))));
+      totals.internal = now.internal != 0;
+      totals.calls = calls;
+      // Connecting is part of what a call costs whoever makes it.
+      totals.latency_ns = now.latency_ns - before.latency_ns + now.connect_ns - before.connect_ns;
+      totals.longest_ns = now.longest_ns;
+      totals.resends = resends;
+      totals.pickup_ns = now.pickup_ns - before.pickup_ns;
+      window->upstreams.push_back(std::move(totals));
+    }
+    before = now;
+  }
+}
+
+void WindowReader::read_latencies(Window* window) {
+  bs_latency_histogram now{};
+  const std::uint32_t zero = 0;
+  if (bpf_map_lookup_elem(bpf_map__fd(kernel_->skeleton().maps.latencies), &zero, &now) != 0)
+    return;
+  latencies_.resize(BS_LATENCY_BUCKETS);
+  for (std::uint32_t i = 0; i < BS_LATENCY_BUCKETS; ++i) {
+    if (window != nullptr && now.buckets[i] > latencies_[i])
+      window->latencies.push_back({i, now.buckets[i] - latencies_[i]});
+    latencies_[i] = now.buckets[i];
+  }
+}
+
+void WindowReader::read_counters(Window* window) {
+  const std::array<std::uint64_t, BS_COUNTERS> now =
+      read_per_cpu<BS_COUNTERS>(bpf_map__fd(kernel_->skeleton().maps.counters));
+  const auto since = [&](bs_counter counter) { return now[counter] - counters_[counter]; };
+  if (window != nullptr) {
+    window->cost.switches = since(BS_COUNT_SWITCH);
+    window->cost.socket_events = since(BS_COUNT_SOCKET);
+    for (const LossName& loss : kLosses)
+      if (since(loss.counter) > 0) window->losses.push_back({loss.what, since(loss.counter)});
+  }
+  counters_ = now;
+}
+
+Result<> WindowReader::read_samples(Window& window) {
+  stacks_->forget_mappings();
+  // Stacks that differ only in addresses resolve to the same one.
+  std::map<std::tuple<pid_t, std::string, std::uint32_t>, std::uint64_t> samples;
+  drain<bs_sample_key, __u64>(
+      bpf_map__fd(kernel_->skeleton().maps.samples), BS_MAX_SAMPLES,
+      [&](const bs_sample_key& key, const __u64& count) {
+        const pid_t pid = slots_->pid_of(key.slot);
+        const std::uint32_t stack = stacks_->resolve(pid, key.user_stack, key.kernel_stack);
+        samples[{pid, comm_of(key.comm), stack}] += count;
+        window.cost.samples += count;
+      });
+  for (const auto& [row, count] : samples)
+    window.samples.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row), count});
+  // Stack ids live until they are deleted; the map must not fill up over a long run.
+  drain_keys<__u32>(bpf_map__fd(kernel_->skeleton().maps.stacks));
+  return Done{};
+}
+
+std::array<std::uint64_t, kEventKinds> WindowReader::events() const {
+  const auto now = read_per_cpu<BS_COUNTERS>(bpf_map__fd(kernel_->skeleton().maps.counters));
+  return {now[BS_COUNT_SWITCH], now[BS_COUNT_WAKE], now[BS_COUNT_SOCKET]};
+}
+
+}  // namespace boundscope

@@ -1,0 +1,55 @@
+// Turns what the kernel side summed up into a Window. The only place where abi.h structures become
+// recording types.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "boundscope/recording.h"
+#include "boundscope/result.h"
+#include "collect/kernel_probes.h"
+#include "collect/process_slots.h"
+#include "collect/stack_resolver.h"
+
+namespace boundscope {
+
+class WindowReader {
+ public:
+  WindowReader(KernelProbes& kernel, ProcessSlots& slots, StackResolver& stacks)
+      : kernel_(&kernel), slots_(&slots), stacks_(&stacks) {}
+
+  // Takes the present sums as the base line of the next read_events(). Call it once the probes have settled.
+  Result<> begin();
+
+  // Adds what the event probes saw since begin() or the last call.
+  Result<> read_events(Window& window);
+
+  // Adds the CPU samples taken since the last call.
+  Result<> read_samples(Window& window);
+
+  // Events of the target since the start, by kind.
+  std::array<std::uint64_t, kEventKinds> events() const;
+
+ private:
+  Result<> read_threads(Window* window);
+  void read_processes(Window* window);
+  void read_waits(Window* window);
+  void read_peers(Window* window);
+  void read_latencies(Window* window);
+  void read_counters(Window* window);
+  ProcessWindow& process_window(Window& window, pid_t pid);
+
+  KernelProbes* kernel_;
+  ProcessSlots* slots_;
+  StackResolver* stacks_;
+  std::map<std::uint32_t, bs_process> processes_;  // by slot: sums at the last reading
+  std::map<std::string, bs_peer> peers_;           // by bytes of the key
+  std::vector<std::uint64_t> latencies_;
+  std::array<std::uint64_t, BS_COUNTERS> counters_{};
+  std::map<pid_t, std::size_t> rows_;  // of the window being read
+};
+
+}  // namespace boundscope

@@ -1,0 +1,230 @@
+#include "report/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "report/escape.h"
+#include "report/format.h"
+#include "report/wording.h"
+
+namespace boundscope {
+namespace {
+
+// The reasons of a verdict, asked by code.
+class Facts {
+ public:
+  explicit Facts(const Analysis& analysis) : analysis_(analysis) {}
+
+  bool has(std::string_view code) const { return find(code) != nullptr; }
+
+  std::string who() const {
+    return analysis_.load.view == View::requests ? "requests" : "its threads";
+  }
+
+  // " (93 % of their time)", or nothing if the verdict does not rest on any of `codes`.
+  std::string of_their_time(std::initializer_list<std::string_view> codes) const {
+    for (const std::string_view code : codes)
+      if (const Reason* reason = find(code))
+        return " (" + percent(reason->value) + " of their time)";
+    return "";
+  }
+
+  std::string of_cpu_time(std::string_view code) const {
+    const Reason* reason = find(code);
+    return reason ? " (" + percent(reason->value) + " of the CPU time)" : "";
+  }
+
+  std::string subject(std::string_view code, std::string_view unnamed) const {
+    const Reason* reason = find(code);
+    return reason && !reason->subject.empty() ? detail_words(reason->subject)
+                                              : std::string(unnamed);
+  }
+
+ private:
+  const Reason* find(std::string_view code) const {
+    const auto& reasons = analysis_.verdict.reasons;
+    const auto found = std::find_if(reasons.begin(), reasons.end(),
+                                    [&](const Reason& reason) { return reason.code == code; });
+    return found == reasons.end() ? nullptr : &*found;
+  }
+
+  const Analysis& analysis_;
+};
+
+std::string single_thread_sentence(const Facts& facts) {
+  if (facts.has("interpreter_lock"))
+    return "CPU-bound on a single thread: the interpreter lock lets only one thread compute at a "
+           "time" +
+           facts.of_their_time({"interpreter_lock"}) + ".";
+  return fmt::format("CPU-bound on a single thread: \"{}\" is busy all the time{}.",
+                     facts.subject("loop_saturated", "one thread"),
+                     facts.has("machine_not_full") ? " while other CPUs are free" : "");
+}
+
+std::string starved_sentence(const Facts& facts) {
+  std::string_view by = "other programs take the CPUs";
+  if (facts.has("steal_share")) by = "the hypervisor takes the CPUs";
+  if (facts.has("throttled_share") || facts.has("throttled_periods"))
+    by = "the CPU quota is used up";
+  return fmt::format("Starved of CPU: {} could run but {}{}.", facts.who(), by,
+                     facts.of_their_time({"throttled_share", "run_queue_share"}));
+}
+
+std::string pool_sentence(const Facts& facts) {
+  std::string busy;
+  if (facts.has("workers_wait_upstream"))
+    busy = "; busy workers wait for " + facts.subject("workers_wait_upstream", "a peer");
+  if (facts.has("workers_wait_disk")) busy = "; busy workers wait for the disk";
+  return fmt::format("Contention: {} queue for a free worker or connection{}{}.", facts.who(),
+                     facts.of_their_time({"queue_share"}), busy);
+}
+
+std::string inconclusive_sentence(const Analysis& analysis) {
+  if (analysis.verdict.reasons.empty())
+    return "Inconclusive: the evidence does not carry an answer.";
+  return "Inconclusive: " + reason_words(analysis.verdict.reasons.front(), analysis.load.view) +
+         ".";
+}
+
+std::string idle_sentence(const Analysis& analysis) {
+  const std::string why =
+      analysis.load.idle_share
+          ? "nothing was in progress " + percent(*analysis.load.idle_share) + " of the time"
+          : "it had next to nothing to do";
+  return "Idle: " + why + ", so nothing bounds it at this load.";
+}
+
+std::string cause_sentence(const Analysis& analysis) {
+  const Facts facts(analysis);
+  const std::string who = facts.who();
+  switch (analysis.verdict.cause) {
+    case Cause::language:
+      return "CPU-bound in its own code" + facts.of_cpu_time("owner_language") + ".";
+    case Cause::native:
+      return fmt::format("CPU-bound in native libraries, mostly {}{}.",
+                         facts.subject("owner_native", "unnamed ones"),
+                         facts.of_cpu_time("owner_native"));
+    case Cause::kernel:
+      return fmt::format("CPU-bound in the kernel, mostly {}{}.",
+                         facts.subject("owner_kernel", "other work"),
+                         facts.of_cpu_time("owner_kernel"));
+    case Cause::single_thread:
+      return single_thread_sentence(facts);
+    case Cause::starved:
+      return starved_sentence(facts);
+    case Cause::gc:
+      return "Memory-bound: collecting garbage costs more than anything else.";
+    case Cause::stall:
+      return "Memory-bound: its CPUs mostly wait for caches and DRAM.";
+    case Cause::capacity:
+      return fmt::format("Memory-bound: {} wait for pages because memory is short{}.", who,
+                         facts.of_their_time({"paging_share"}));
+    case Cause::upstream:
+      return fmt::format("I/O-bound: {} wait for {}{}.", who,
+                         facts.subject("upstream_share", "others to answer"),
+                         facts.of_their_time({"upstream_share", "upstream_behind_locks"}));
+    case Cause::disk:
+      return fmt::format("I/O-bound: {} wait for the disk, mostly {}{}.", who,
+                         facts.subject("disk_share", "other operations"),
+                         facts.of_their_time({"disk_share", "disk_behind_locks"}));
+    case Cause::transfer:
+      return fmt::format("I/O-bound: {} wait for readers that are slow to take the answer{}.", who,
+                         facts.of_their_time({"transfer_share"}));
+    case Cause::lock:
+      return fmt::format("Contention: {} wait for each other at locks{}.", who,
+                         facts.of_their_time({"lock_share"}));
+    case Cause::pool:
+      return pool_sentence(facts);
+    case Cause::none:
+      break;
+  }
+  return inconclusive_sentence(analysis);
+}
+
+// "make latency 1.1x to 1.4x shorter and need 2.0x to 3.1x less CPU per request": what a rewrite
+// could plausibly reach; empty if nothing.
+std::string plausible_goals(const Rewrite& rewrite) {
+  std::string goals;
+  const auto add = [&](const Gain& gain, std::string_view before, std::string_view after) {
+    if (gain.answer != Answer::plausible || !gain.gain) return;
+    goals += fmt::format("{}{} {} {}", goals.empty() ? "" : " and ", before,
+                         ratio_range(gain.gain->low, gain.gain->high), after);
+  };
+  if (rewrite.to.empty()) return goals;
+  const LanguageGains& gains = rewrite.to.front();
+  add(gains.latency, "make latency", "shorter");
+  add(gains.tail, "make the tail", "shorter");
+  add(gains.capacity, "need", "less CPU per request");
+  add(gains.memory, "need", "less memory");
+  return goals;
+}
+
+std::string rewrite_answer(const Rewrite& rewrite) {
+  const std::string goals = plausible_goals(rewrite);
+  switch (rewrite.answer) {
+    case Answer::plausible:
+      return "A rewrite could plausibly " + (goals.empty() ? "help" : goals) + ".";
+    case Answer::unlikely:
+      return "A rewrite is unlikely to help" +
+             (goals.empty() ? "." : ": at most it could " + goals + ".");
+    case Answer::inconclusive:
+      break;
+  }
+  return "Whether a rewrite would help cannot be said.";
+}
+
+// Waiting stays; what CPU time there is may still shrink.
+std::string rewrite_of_waiting(const Rewrite& rewrite) {
+  const std::string goals = plausible_goals(rewrite);
+  return "A rewrite cannot make the waiting shorter" +
+         (goals.empty() ? "." : "; it could plausibly " + goals + ".");
+}
+
+}  // namespace
+
+std::string verdict_sentence(const Analysis& analysis) {
+  const Verdict& verdict = analysis.verdict;
+  if (verdict.bound == Bound::idle) return idle_sentence(analysis);
+  if (verdict.bound == Bound::inconclusive) return inconclusive_sentence(analysis);
+  return cause_sentence(analysis);
+}
+
+std::string consequence_sentence(const Analysis& analysis) {
+  const Verdict& verdict = analysis.verdict;
+  const Rewrite& rewrite = analysis.rewrite;
+  if (verdict.bound == Bound::idle)
+    return "Measure again under its usual load, or longer (-d 120), before you decide on a "
+           "rewrite.";
+  if (verdict.bound == Bound::inconclusive) {
+    const std::string advice =
+        verdict.reasons.empty() ? "" : reason_advice(verdict.reasons.front().code);
+    return advice.empty() ? "Measure longer (-d 120), under more load." : sentence(advice);
+  }
+  switch (verdict.cause) {
+    case Cause::upstream:
+    case Cause::disk:
+    case Cause::transfer:
+      return rewrite_of_waiting(rewrite);
+    case Cause::native:
+      return "A rewrite that calls the same libraries keeps that work. " + rewrite_answer(rewrite);
+    case Cause::kernel:
+      return "A rewrite that asks the kernel for the same keeps that work. " +
+             rewrite_answer(rewrite);
+    case Cause::single_thread:
+      return "More processes or workers come first. " + rewrite_answer(rewrite);
+    case Cause::starved:
+      return "More CPU comes first. " + rewrite_answer(rewrite);
+    case Cause::capacity:
+      return "More memory comes first. " + rewrite_answer(rewrite);
+    case Cause::lock:
+      return "A rewrite that keeps the lock keeps the waiting. " + rewrite_answer(rewrite);
+    case Cause::pool:
+      return "More workers or connections come first. " + rewrite_answer(rewrite);
+    default:
+      return rewrite_answer(rewrite);
+  }
+}
+
+}  // namespace boundscope

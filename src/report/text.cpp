@@ -1,0 +1,287 @@
+// The answer on one screen. Sections from the most to the least important; each leaves out what was
+// not measured.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <ostream>
+
+#include "boundscope/report.h"
+#include "report/columns.h"
+#include "report/escape.h"
+#include "report/format.h"
+#include "report/summary.h"
+#include "report/totals.h"
+#include "report/wording.h"
+
+namespace boundscope {
+namespace {
+
+constexpr double kSmallShare = 0.01;  // rows below are shown by -v only
+constexpr std::size_t kReasons = 3;   // shown without -v
+constexpr std::size_t kAlternatives = 3;
+constexpr std::size_t kCaveats = 4;
+
+class TextReport {
+ public:
+  TextReport(std::ostream& out, const Recording& recording, const Analysis& analysis,
+             const TextStyle& style)
+      : out_(out),
+        recording_(recording),
+        analysis_(analysis),
+        style_(style),
+        totals_(totals_of(recording)) {}
+
+  void write() {
+    target();
+    verdict();
+    load();
+    memory();
+    request_time();
+    thread_time();
+    cpu_time();
+    rewrite();
+    alternatives();
+    caveats();
+    cost();
+  }
+
+ private:
+  enum class Paint { bold, dim, good, bad, warn };
+
+  std::string painted(Paint paint, const std::string& text) const {
+    if (!style_.color) return text;
+    static constexpr const char* kCodes[] = {"1", "2", "1;32", "1;31", "33"};
+    return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[static_cast<int>(paint)], text);
+  }
+
+  void heading(const std::string& text) { out_ << '\n' << painted(Paint::bold, text) << '\n'; }
+
+  void paragraph(const std::string& text, std::string_view first = "  ") {
+    out_ << wrapped(text, first);
+  }
+
+  std::size_t shown(std::size_t rows, std::size_t most) const {
+    return style_.verbose ? rows : std::min(rows, most);
+  }
+
+  void target() {
+    std::string who = escaped(recording_.header.target);
+    if (!recording_.processes.empty()) {
+      const TargetProcess& root = recording_.processes.front();
+      who = fmt::format("{} (pid {}", escaped(root.comm), root.pid);
+      if (recording_.processes.size() > 1)
+        who += fmt::format(" and {} more", recording_.processes.size() - 1);
+      who += ")";
+      if (root.runtime != Runtime::unknown)
+        who += fmt::format(", {} {}", to_string(root.runtime), escaped(root.runtime_version));
+    }
+    out_ << wrapped(fmt::format("{}; {} from {}", who, seconds(totals_.duration_s),
+                                escaped(recording_.header.started)));
+  }
+
+  void verdict() {
+    const Verdict& verdict = analysis_.verdict;
+    out_ << '\n' << painted(verdict_paint(), wrapped(verdict_sentence(analysis_)));
+    out_ << wrapped(consequence_sentence(analysis_));
+    if (verdict.bound != Bound::inconclusive)
+      out_ << "Confidence " << percent(verdict.confidence) << (verdict.reasons.empty() ? "." : ":")
+           << '\n';
+    // An inconclusive answer opens with its first reason.
+    const std::size_t first = verdict.bound == Bound::inconclusive ? 1 : 0;
+    for (std::size_t i = first; i < shown(verdict.reasons.size(), first + kReasons); ++i)
+      paragraph(reason_words(verdict.reasons[i], analysis_.load.view), "  - ");
+  }
+
+  Paint verdict_paint() const {
+    const Bound bound = analysis_.verdict.bound;
+    if (bound == Bound::inconclusive) return Paint::warn;
+    return bound == Bound::idle ? Paint::good : Paint::bad;
+  }
+
+  void load() {
+    const Load& load = analysis_.load;
+    heading("Load");
+    if (load.view == View::threads)
+      paragraph("thread view: no requests to measure by; shares are of the time of busy threads");
+    std::string requests;
+    if (load.requests_per_s) requests = number(*load.requests_per_s) + " requests/s";
+    if (load.in_flight) requests += fmt::format(", {} in flight", number(*load.in_flight));
+    if (load.latency_mean_ms) requests += ", latency mean " + milliseconds(*load.latency_mean_ms);
+    if (load.latency_p50_ms) requests += ", p50 " + milliseconds(*load.latency_p50_ms);
+    if (load.latency_p99_ms) requests += ", p99 " + milliseconds(*load.latency_p99_ms);
+    if (!requests.empty()) paragraph(requests);
+
+    std::string cpu = fmt::format("{} of {} CPU cores in use", number(load.cpu_cores),
+                                  number(recording_.header.cpu_limit));
+    if (load.busiest_thread_share)
+      cpu += fmt::format(", busiest thread {} ({})", percent(*load.busiest_thread_share),
+                         escaped(load.busiest_thread));
+    if (load.idle_share) cpu += fmt::format(", idle {}", percent(*load.idle_share));
+    paragraph(cpu);
+  }
+
+  // "  waiting for upstream   93 %  91 to 95 %    ############      10.0.0.7:5432"
+  void share_row(const std::string& label, double share, const std::string& range,
+                 const std::string& note) {
+    const std::string row = "  " + left(label, 22) + right(percent(share), 6) + "  " +
+                            left(range, 12) + "  " + bar(share, 16) + "  " + fitted(note, 18);
+    out_ << row.substr(0, row.find_last_not_of(' ') + 1) << '\n';
+  }
+
+  // The largest detail stands beside its row; all of them below it with -v.
+  static std::string largest(const std::vector<Detail>& details) {
+    if (details.empty()) return "";
+    if (details.size() == 1) return detail_words(details[0].name);
+    const std::string more = fmt::format(" +{}", details.size() - 1);
+    return fitted(detail_words(details[0].name), 18 - more.size()) + more;
+  }
+
+  void details(const std::vector<Detail>& details) {
+    if (!style_.verbose) return;
+    for (const Detail& detail : details)
+      out_ << "    " << left(detail_words(detail.name), 20) << right(percent(detail.share), 6)
+           << '\n';
+  }
+
+  template <class Row>
+  void shares(const std::vector<Row>& rows, std::string (*words)(const Row&)) {
+    for (const Row& row : rows) {
+      if (row.share.value < kSmallShare && !style_.verbose) continue;
+      const bool certain = row.share.low >= row.share.high;
+      share_row(words(row), row.share.value,
+                certain ? "" : percent_range(row.share.low, row.share.high),
+                style_.verbose ? "" : largest(row.detail));
+      details(row.detail);
+    }
+  }
+
+  void request_time() {
+    if (analysis_.request_time.empty()) return;
+    heading(left("Where a request's time goes", 32) + "90 % range");
+    shares<RequestShare>(analysis_.request_time,
+                         [](const RequestShare& row) { return component_words(row.component); });
+  }
+
+  void thread_time() {
+    if (analysis_.load.view == View::requests && !style_.verbose) return;
+    if (analysis_.thread_time.empty()) return;
+    heading("Where the time of its busy threads goes");
+    for (const ThreadTime& row : analysis_.thread_time)
+      if (row.share >= kSmallShare || style_.verbose)
+        share_row(state_words(row.state), row.share, "", "");
+  }
+
+  void cpu_time() {
+    if (analysis_.cpu_time.empty()) return;
+    heading(left("What its CPU time is", 32) + "90 % range");
+    shares<CpuShare>(analysis_.cpu_time,
+                     [](const CpuShare& row) { return owner_words(row.owner); });
+  }
+
+  void memory() {
+    const MemorySummary& memory = analysis_.memory;
+    if (!memory.rss_bytes && !analysis_.gc) return;
+    std::string line;
+    if (memory.rss_bytes) line = bytes(*memory.rss_bytes) + " of memory in use";
+    if (memory.limit_bytes) line += " of " + bytes(*memory.limit_bytes) + " allowed";
+    if (memory.major_faults_per_s)
+      line += fmt::format(", {} major faults/s", number(*memory.major_faults_per_s));
+    if (memory.stall_share)
+      line += fmt::format(", {} of CPU time stalled", percent(*memory.stall_share));
+    if (!line.empty()) paragraph(line);
+    if (!analysis_.gc) return;
+    const GcSummary& gc = *analysis_.gc;
+    paragraph(fmt::format("{} GC pauses, {} in total, the longest {}", gc.pauses,
+                          milliseconds(gc.pause_total_ms), milliseconds(gc.pause_max_ms)));
+  }
+
+  // "  latency   unlikely      1.00x to 1.05x   20.1 ms -> 19.1 ms at best"
+  void goal(std::string_view name, const Gain& gain, const std::optional<double>& now,
+            std::string (*unit)(double)) {
+    std::string row = "  " + left(name, 10) + left(to_string(gain.answer), 14) +
+                      left(ratio_range(gain.gain->low, gain.gain->high), 17);
+    if (now && gain.gain->high > 0)
+      row += fmt::format("{} -> {} at best", unit(*now), unit(*now / gain.gain->high));
+    out_ << fitted(row.substr(0, row.find_last_not_of(' ') + 1), kPageColumns) << '\n';
+  }
+
+  void goals(const LanguageGains& gains) {
+    const Load& load = analysis_.load;
+    std::string unknown;
+    const auto row = [&](std::string_view name, const Gain& gain, const std::optional<double>& now,
+                         std::string (*unit)(double)) {
+      if (gain.gain) return goal(name, gain, now, unit);
+      unknown += (unknown.empty() ? "not known: " : ", ") + std::string(name);
+    };
+    row("latency", gains.latency, load.latency_mean_ms, milliseconds);
+    row("tail", gains.tail, load.latency_p99_ms, milliseconds);
+    row("capacity", gains.capacity, load.cpu_cores,
+        [](double cores) { return number(cores) + " cores"; });
+    row("memory", gains.memory, analysis_.memory.rss_bytes, bytes);
+    if (!unknown.empty()) paragraph(unknown);
+  }
+
+  void rewrite() {
+    const Rewrite& rewrite = analysis_.rewrite;
+    if (rewrite.to.empty()) return;
+    heading("What a rewrite could change (before/after; 1x is nothing)");
+    for (const LanguageGains& gains : rewrite.to) {
+      if (gains.language != "any") out_ << "  to " << fitted(escaped(gains.language), 60) << '\n';
+      goals(gains);
+    }
+    std::string assumed;
+    for (const std::string& code : rewrite.assumes)
+      assumed += (assumed.empty() ? "assumed: " : "; ") + assumption_words(code);
+    if (!assumed.empty()) paragraph(assumed);
+  }
+
+  void alternatives() {
+    if (analysis_.alternatives.empty()) return;
+    heading("What else could help");
+    for (std::size_t i = 0; i < shown(analysis_.alternatives.size(), kAlternatives); ++i) {
+      const Alternative& row = analysis_.alternatives[i];
+      const std::string cells = "  " + left(to_string(row.goal), 10) +
+                                left(ratio_range(row.gain.low, row.gain.high), 16) + "  ";
+      paragraph(action_words(row.action, row.subject), cells);
+    }
+  }
+
+  void caveats() {
+    if (analysis_.caveats.empty()) return;
+    heading("Before you rely on this");
+    const std::size_t most = shown(analysis_.caveats.size(), kCaveats);
+    for (std::size_t i = 0; i < most; ++i) {
+      const CaveatWords words = caveat_words(analysis_.caveats[i], recording_);
+      paragraph(sentence(words.text) + (words.advice.empty() ? "" : " " + sentence(words.advice)),
+                "  ! ");
+    }
+    if (most < analysis_.caveats.size())
+      paragraph(fmt::format("and {} more: -v shows them", analysis_.caveats.size() - most));
+  }
+
+  void cost() {
+    if (!totals_.tool_cpu_cores) return;
+    std::string line = fmt::format("{} CPU cores", number(*totals_.tool_cpu_cores));
+    if (totals_.on_target_share)
+      line += fmt::format(", {} of the target's CPU time", percent(*totals_.on_target_share));
+    if (totals_.tool_rss_bytes) line += ", " + bytes(*totals_.tool_rss_bytes) + " of memory";
+    line += fmt::format("; {} samples, {} records lost", totals_.samples,
+                        totals_.lost == 0 ? "no" : std::to_string(totals_.lost));
+    out_ << '\n' << painted(Paint::dim, wrapped("Measuring took " + line));
+  }
+
+  std::ostream& out_;
+  const Recording& recording_;
+  const Analysis& analysis_;
+  const TextStyle& style_;
+  const RecordingTotals totals_;
+};
+
+}  // namespace
+
+void write_text(std::ostream& out, const Recording& recording, const Analysis& analysis,
+                const TextStyle& style) {
+  TextReport(out, recording, analysis, style).write();
+}
+
+}  // namespace boundscope

@@ -1,0 +1,384 @@
+#include "report/wording.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "report/escape.h"
+#include "report/format.h"
+
+namespace boundscope {
+namespace {
+
+// A line of words. Names in braces: {subject}, and the value as {percent} {number} {count}
+// {seconds}, what it is held against as {limit} or {limit_percent}, the whole as {time}, the
+// interval as {range}.
+struct Words {
+  std::string_view code;
+  std::string_view text;
+  std::string_view advice = "";
+  std::string_view unnamed = "something without a name";  // stands for an empty subject
+};
+
+constexpr std::array kCaveats{
+    Words{"non_stationary",
+          "the service changed its behaviour during the measurement; the answer is about its "
+          "stable end",
+          "measure again over a steady phase, or longer (-d 120)"},
+    Words{"little_mismatch", "requests in flight and measured latency disagree by {percent}",
+          "treat the shares of request time as rough"},
+    Words{"background_unknown",
+          "work that serves no request could not be told apart: the service was never idle long "
+          "enough",
+          "measure at a quieter time to see its background work"},
+    Words{"records_lost", "{count} records were lost, most of them as \"{subject}\"",
+          "measure a shorter time or fewer processes"},
+    Words{"samples_disagree",
+          "CPU samples show {number} times the CPU time that the scheduler counted",
+          "trust the CPU time, not its split"},
+    Words{"few_samples", "only {count} CPU samples were taken, too few to say whose CPU time it is",
+          "measure longer (-d 120) or sample faster (-F 499)"},
+    Words{"few_windows", "only {count} seconds could be used, so the ranges are wide",
+          "measure longer (-d 60)"},
+    Words{"multiplexed",
+          "{percent} of the exchanges ({subject}) share connections in a way that hides where one "
+          "ends; they are left out",
+          "judge by the coverage whether the rest speaks for all", "unknown protocol"},
+    Words{
+        "pipelined",
+        "clients send {number} messages at a time ({subject}); one exchange counts as one request",
+        "divide by that for the time of one message", "unknown protocol"},
+    Words{"long_polls", "{count} requests only waited for news (long polls) and are left out"},
+    Words{"aborted", "{percent} of the requests were closed without an answer",
+          "look for time-outs at the clients"},
+    Words{"pushed", "{number} answers per request came unasked (a stream); they are not requests"},
+    Words{"no_requests",
+          "no request was seen; this is a view of its threads, which cannot say anything about "
+          "latency",
+          "measure under load if it serves requests over TCP or unix sockets"},
+    Words{"unattributed_large", "{percent} of request time could not be accounted for",
+          "look for queues inside of the service"},
+    Words{"unknown_frames", "{percent} of the CPU samples hit code that could not be named",
+          "install its symbols, or let its runtime write a perf map"},
+    Words{"warming_up",
+          "a JIT compiler still takes {percent} of the CPU time: the service is warming up",
+          "measure again in a few minutes"},
+    Words{"duty_cycled", "to stay within the budget, events were observed {percent} of the time",
+          "raise it with --budget if the service can bear it"},
+    Words{"capability", "\"{subject}\" was not measured as intended{reason}",
+          "'boundscope doctor' says what this host lacks"},
+    Words{"target_exited", "the target ended after {seconds}", "the answer is about that time"},
+    Words{"interrupted", "the measurement was ended by hand after {seconds}",
+          "the answer is about that time"},
+    Words{"truncated", "the recording breaks off after {seconds}: whoever wrote it was stopped",
+          "the answer is about that time"},
+    Words{"skipped_lines",
+          "{count} lines of the recording are of a kind this version does not know",
+          "read it with a newer boundscope"},
+    Words{"steal", "the hypervisor gave {percent} of a CPU to other machines",
+          "measure on a quieter host before you decide"},
+    Words{"noisy_neighbour", "other programs on this host keep {number} CPUs busy",
+          "measure on a quieter host before you decide"},
+    Words{
+        "low_load",
+        "only {percent} of the CPU it may use was in use; CPU per request looks larger at low load",
+        "measure near the peak for statements about capacity"},
+};
+
+constexpr std::array kReasons{
+    // cpu
+    Words{"cpu_share", "{percent} of {time} is computing or queueing for a CPU{range}"},
+    Words{"run_queue_share", "{percent} of {time} is ready to run while no CPU is free{range}"},
+    Words{"behind_running_share",
+          "{percent} of {time} is waiting while the process computes for others{range}"},
+    Words{"loop_saturated", "thread \"{subject}\" is busy {percent} of the time{range}", "", "?"},
+    Words{"interpreter_lock",
+          "{percent} of {time} is waiting for the interpreter lock ({subject}){range}", "", "?"},
+    Words{"machine_full", "{percent} of the CPU it may use is in use{range}"},
+    Words{"machine_not_full", "only {percent} of the CPU it may use is in use{range}"},
+    Words{"owner_language",
+          "{percent} of the CPU time is code that a rewrite replaces ({subject}){range}", "",
+          "its own"},
+    Words{"owner_native", "{percent} of the CPU time is spent in libraries ({subject}){range}", "",
+          "unnamed"},
+    Words{"owner_kernel", "{percent} of the CPU time is spent in the kernel ({subject}){range}", "",
+          "other"},
+    Words{"throttled_share", "{percent} of {time} is waiting for CPU quota{range}"},
+    Words{"throttled_periods", "{percent} of the quota periods ran into the limit{range}"},
+    Words{"steal_share", "the hypervisor takes {percent} of the host's CPU time{range}"},
+    Words{"host_busy", "other programs keep {percent} of the host's CPUs busy{range}"},
+    // memory
+    Words{"paging_share",
+          "{percent} of {time} is waiting for memory to be paged in or reclaimed{range}"},
+    Words{"refaults", "{number} pages a second are read again soon after their eviction"},
+    Words{"at_memory_limit", "{percent} of its memory limit is in use"},
+    Words{"memory_pressure", "all its work stands still for want of memory {percent} of the time"},
+    // io
+    Words{"upstream_share",
+          "{percent} of {time} is waiting for answers, mostly from {subject}{range}", "", "a peer"},
+    Words{"upstream_multiplexed", "{percent} of the calls share a connection with an open one"},
+    Words{"disk_share", "{percent} of {time} is waiting for the disk (mostly {subject}){range}", "",
+          "other"},
+    Words{"disk_behind_locks",
+          "{percent} of the lock waits are for a holder that waits for the disk{range}"},
+    Words{"upstream_behind_locks",
+          "{percent} of the lock waits are for a holder that waits for a peer{range}"},
+    Words{"transfer_share",
+          "{percent} of {time} is sending to readers that are slow to take it{range}"},
+    // contention
+    Words{"lock_share", "{percent} of {time} is waiting for locks, mostly {subject}{range}", "",
+          "unnamed ones"},
+    Words{"queue_share",
+          "{percent} of {time} is queueing: no thread and no call works on the request{range}"},
+    Words{"workers_wait_upstream", "busy workers wait for {subject} {percent} of the time{range}",
+          "", "peers"},
+    Words{"workers_wait_disk", "busy workers wait for the disk {percent} of the time{range}"},
+    Words{"mean_in_flight", "{number} requests are in flight on average"},
+    // idle
+    Words{"idle_share", "nothing was in progress {percent} of the time{range}"},
+    Words{"few_requests", "it served {count} requests"},
+    Words{"little_cpu", "it uses {number} CPU cores"},
+    // inconclusive
+    Words{"too_few_requests", "{count} requests were seen where {limit} are needed",
+          "measure under more load, or longer (-d 120)"},
+    Words{"few_windows", "{count} seconds were observed where {limit} are needed",
+          "measure longer (-d 60)"},
+    Words{"few_samples", "{count} CPU samples were taken where {limit} are needed",
+          "measure longer (-d 120) or sample faster (-F 499)"},
+    Words{"attribution",
+          "\"{subject}\" would fit what was measured as well ({percent} of the draws agree on one "
+          "answer)",
+          "measure longer (-d 120), or at a load with fewer requests at a time", "another answer"},
+    Words{"coverage", "only {percent} of the exchanges could be followed",
+          "measure a service instance or port with plain request-answer traffic"},
+    Words{"non_stationary", "its behaviour kept changing (worth {number} independent windows)",
+          "measure a steady phase, or longer (-d 120)"},
+    Words{"no_dominant", "no cause stands out: the largest takes {percent}",
+          "read the shares below, and measure nearer to its peak load"},
+    Words{"unattributed", "{percent} of request time could not be accounted for",
+          "look for queues inside of the service"},
+    Words{"records_lost", "too many records were lost ({percent} of those kept)",
+          "measure fewer processes, or a shorter time"},
+    Words{"nothing_measured", "nothing was measured in {seconds}",
+          "'boundscope doctor' says what this host lacks; otherwise measure longer (-d 60)"},
+    Words{"little_mismatch", "requests in flight and measured latency disagree by {percent}",
+          "measure again; a steady load helps"},
+    Words{"closest", "the best guess all the same is \"{subject}\" ({percent})", "", "none"},
+};
+
+constexpr std::array kAssumptions{
+    Words{"plain_bound", "CPU time that could vanish, in any language"},
+    Words{"same_algorithm", "the same work"},
+    Words{"same_upstreams", "upstreams as fast as now"},
+    Words{"same_concurrency", "as many workers and connections"},
+    Words{"at_this_load", "the load that was measured"},
+    Words{"rss_not_modelled", "memory and tail are not predicted yet"},
+};
+
+constexpr std::array kActions{
+    Words{"cache_upstream", "cache half of the calls to {subject}", "", "others"},
+    Words{"speed_up_upstream", "make {subject} answer twice as fast", "", "the peer"},
+    Words{"raise_quota", "raise the CPU quota until nothing is throttled"},
+    Words{"more_workers", "more workers or connections, until nothing queues"},
+    Words{"more_processes", "spread thread \"{subject}\" over several processes", "", "?"},
+    Words{"fix_lock", "hold {subject} half as long", "", "the busiest lock"},
+    Words{"faster_disk", "halve the time of disk operations ({subject})", "", "all"},
+    Words{"more_memory", "raise the memory limit until nothing is paged"},
+};
+
+constexpr std::array kDetails{
+    Words{"holder_running", "whose holder computes"},
+    Words{"holder_disk", "whose holder waits for the disk"},
+    Words{"holder_upstream", "whose holder waits for a peer"},
+    Words{"holder_other", "whose holder does something else"},
+    Words{"read", "read"},
+    Words{"write", "write"},
+    Words{"sync", "sync"},
+    Words{"io_uring", "io_uring"},
+    Words{"page_fault", "page faults"},
+    Words{"memory_wait", "reclaim, memory locks"},
+    Words{"preempted", "after losing the CPU"},
+    Words{"woken", "after waking up"},
+    Words{"behind_running", "while it computed"},
+    Words{"behind_waiting", "while it only waited"},
+    Words{"behind_nothing", "while it did nothing"},
+    Words{"network", "network"},
+    Words{"files", "files"},
+    Words{"memory", "memory"},
+    Words{"scheduling", "scheduling"},
+    Words{"other", "other"},
+    Words{"multiplexed", "behind other calls"},
+};
+
+const Words* find(std::span<const Words> table, std::string_view code) {
+  const auto found = std::find_if(table.begin(), table.end(),
+                                  [&](const Words& words) { return words.code == code; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+struct Blanks {
+  double value = 0;
+  double low = 0;
+  double high = 0;
+  double threshold = 0;
+  std::string_view subject;
+  std::string_view time = "request time";
+  std::string reason;
+};
+
+// A code without words (a recording's analysis is ours, so this is a slip a test catches) is shown
+// as it is rather than dropped.
+std::string filled(const Words* words, std::string_view code, const Blanks& blanks) {
+  if (words == nullptr) return escaped(code);
+  const std::string range =
+      blanks.low < blanks.high ? " (" + percent_range(blanks.low, blanks.high) + ")" : "";
+  const std::string subject =
+      blanks.subject.empty() ? std::string(words->unnamed) : detail_words(blanks.subject);
+  return fmt::format(
+      fmt::runtime(words->text), fmt::arg("percent", percent(blanks.value)),
+      fmt::arg("number", number(blanks.value)), fmt::arg("count", count(blanks.value)),
+      fmt::arg("seconds", seconds(blanks.value)), fmt::arg("limit", number(blanks.threshold)),
+      fmt::arg("subject", subject), fmt::arg("time", blanks.time), fmt::arg("range", range),
+      fmt::arg("reason", blanks.reason));
+}
+
+std::string capability_reason(const Caveat& caveat, const Recording& recording) {
+  for (const Capability& capability : recording.header.capabilities)
+    if (capability.name == caveat.subject && !capability.reason.empty())
+      return ": " + escaped(capability.reason);
+  return "";
+}
+
+}  // namespace
+
+CaveatWords caveat_words(const Caveat& caveat, const Recording& recording) {
+  const Words* words = find(kCaveats, caveat.code);
+  Blanks blanks;
+  blanks.value = caveat.value.value_or(0);
+  blanks.subject = caveat.subject;
+  blanks.reason = capability_reason(caveat, recording);
+  return {filled(words, caveat.code, blanks), std::string(words ? words->advice : "")};
+}
+
+std::string reason_words(const Reason& reason, View view) {
+  Blanks blanks{reason.value, reason.low, reason.high, reason.threshold, reason.subject, "", ""};
+  blanks.time = view == View::requests ? "request time" : "thread time";
+  return filled(find(kReasons, reason.code), reason.code, blanks);
+}
+
+std::string reason_advice(std::string_view code) {
+  const Words* words = find(kReasons, code);
+  return std::string(words ? words->advice : "");
+}
+
+std::string assumption_words(std::string_view code) {
+  return filled(find(kAssumptions, code), code, {});
+}
+
+std::string action_words(std::string_view code, std::string_view subject) {
+  Blanks blanks;
+  blanks.subject = subject;
+  return filled(find(kActions, code), code, blanks);
+}
+
+std::string detail_words(std::string_view name) {
+  const Words* words = find(kDetails, name);
+  return words ? std::string(words->text) : escaped(name);
+}
+
+std::string component_words(RequestComponent component) {
+  switch (component) {
+    case RequestComponent::cpu:
+      return "on CPU";
+    case RequestComponent::run_queue:
+      return "waiting for a CPU";
+    case RequestComponent::gc_pause:
+      return "stopped by GC";
+    case RequestComponent::upstream:
+      return "waiting for upstream";
+    case RequestComponent::disk:
+      return "waiting for disk";
+    case RequestComponent::lock:
+      return "waiting for locks";
+    case RequestComponent::paging:
+      return "waiting for memory";
+    case RequestComponent::throttled:
+      return "out of CPU quota";
+    case RequestComponent::socket_queue:
+      return "not yet read";
+    case RequestComponent::transfer:
+      return "sending the answer";
+    case RequestComponent::unattributed:
+      return "not accounted for";
+  }
+  return "?";
+}
+
+std::string owner_words(CpuOwner owner) {
+  switch (owner) {
+    case CpuOwner::application:
+      return "application code";
+    case CpuOwner::interpreter:
+      return "interpreter";
+    case CpuOwner::jit_compiler:
+      return "JIT compiler";
+    case CpuOwner::gc:
+      return "garbage collector";
+    case CpuOwner::allocator:
+      return "allocator";
+    case CpuOwner::runtime:
+      return "language runtime";
+    case CpuOwner::builtin:
+      return "native built-ins";
+    case CpuOwner::native_library:
+      return "native libraries";
+    case CpuOwner::kernel:
+      return "kernel";
+    case CpuOwner::unknown:
+      return "unknown";
+  }
+  return "?";
+}
+
+std::string state_words(std::string_view thread_state) {
+  constexpr std::array kStates{Words{"cpu", "on CPU"},
+                               Words{"run_queue", "waiting for a CPU"},
+                               Words{"throttled", "out of CPU quota"},
+                               Words{"client", "waiting for clients"},
+                               Words{"upstream", "waiting for upstream"},
+                               Words{"accept", "waiting for connections"},
+                               Words{"socket_other", "other sockets"},
+                               Words{"disk_read", "disk: read"},
+                               Words{"disk_write", "disk: write"},
+                               Words{"disk_sync", "disk: sync"},
+                               Words{"disk_other", "disk: other"},
+                               Words{"io_uring", "io_uring"},
+                               Words{"lock", "waiting for locks"},
+                               Words{"pipe", "pipes"},
+                               Words{"timer", "sleeping"},
+                               Words{"poll", "nothing to do (poll)"},
+                               Words{"page_fault", "page faults"},
+                               Words{"memory", "reclaim, memory locks"},
+                               Words{"child", "waiting for children"},
+                               Words{"park", "nothing to do (parked)"},
+                               Words{"other", "other waits"}};
+  return filled(find(kStates, thread_state), thread_state, {});
+}
+
+bool has_words(std::string_view kind, std::string_view code) {
+  if (kind == "caveat") return find(kCaveats, code) != nullptr;
+  if (kind == "reason") return find(kReasons, code) != nullptr;
+  if (kind == "assumption") return find(kAssumptions, code) != nullptr;
+  if (kind == "action") return find(kActions, code) != nullptr;
+  return kind == "detail" && find(kDetails, code) != nullptr;
+}
+
+std::string sentence(std::string words) {
+  if (words.empty()) return words;
+  if (words[0] >= 'a' && words[0] <= 'z') words[0] = static_cast<char>(words[0] - 'a' + 'A');
+  return words.back() == '.' ? words : words + '.';
+}
+
+}  // namespace boundscope

@@ -1,0 +1,3 @@
+module boundscope.test/go_service
+
+go 1.19
