@@ -52,15 +52,6 @@ static __always_inline void take(__u64 *to, __u64 *from)
 	*to = __sync_lock_test_and_set(from, 0);
 }
 
-/* Books the joint state of the process up to now. */
-static __always_inline void close_process(__u32 slot, __u64 now)
-{
-	struct bs_process *process = process_at(slot);
-
-	if (process)
-		process_move(process, 0, now);
-}
-
 __u64 attached_at_ns = 0;
 
 SEC("iter/task")
@@ -81,7 +72,7 @@ int read_threads(struct bpf_iter__task *ctx)
 	if (thread->generation != generation)
 		look_up_state(thread, task, attached_at_ns);
 	if (task == task->group_leader)
-		close_process(thread->slot, now);
+		process_move(thread->slot, 0, now); /* the joint state too */
 	ns = thread_book(thread, now);
 	if (thread->state == BS_THREAD_BLOCKED && has_subject(thread->wait_class))
 		book_subject(thread, ns, 0, now - thread->blocked_at_ns);

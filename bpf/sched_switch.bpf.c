@@ -102,7 +102,7 @@ int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct tas
 		delta = switch_out(leaving, prev, preempt, process->word, now);
 		/* Two threads of one process change places: one change of its word. */
 		if (!coming || coming->slot != leaving->slot) {
-			process_move(process, delta, now);
+			process_move(leaving->slot, delta, now);
 			delta = 0;
 		}
 	}
@@ -113,7 +113,7 @@ int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct tas
 		if (!process)
 			return 0;
 		delta += switch_in(coming, process->word, now);
-		process_move(process, delta, now);
+		process_move(coming->slot, delta, now);
 	}
 	if (now)
 		count(BS_COUNT_SWITCH);

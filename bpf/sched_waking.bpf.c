@@ -70,6 +70,6 @@ int BPF_PROG(on_sched_waking, struct task_struct *task)
 		book_lock_cause(process, thread, now);
 	thread_unblock(thread, now);
 	thread->state = BS_THREAD_WOKEN;
-	process_move(process, thread_recount(thread, process->word, BS_RUNNABLE), now);
+	process_move(thread->slot, thread_recount(thread, process->word, BS_RUNNABLE), now);
 	return 0;
 }

@@ -59,7 +59,7 @@ static __always_inline void see_running(struct bs_thread *thread, struct bs_proc
 		return;
 	if (thread->state == BS_THREAD_UNKNOWN)
 		thread->state = BS_THREAD_ON_CPU;
-	process_move(process, thread_recount(thread, process->word, BS_RUNNING), now);
+	process_move(thread->slot, thread_recount(thread, process->word, BS_RUNNING), now);
 }
 
 /* Log-linear, 16 buckets an octave; the same rule as boundscope::latency_bucket_lower_ns(). */
@@ -120,7 +120,7 @@ static __always_inline void open_request(struct bs_process *process, struct bs_s
 		socket->flags |= BS_SOCKET_LONG_POLL; /* not in the word: nothing to take out again */
 		return;
 	}
-	process_move(process, BS_ONE_REQUEST, now);
+	process_move(socket->slot, BS_ONE_REQUEST, now);
 }
 
 /* Takes an open request out of the joint state, if it is in there. */
@@ -129,7 +129,7 @@ static __always_inline void leave_request(struct bs_process *process, struct bs_
 	if (socket->flags & BS_SOCKET_LONG_POLL)
 		socket->flags &= ~BS_SOCKET_LONG_POLL;
 	else
-		process_move(process, -BS_ONE_REQUEST, now);
+		process_move(socket->slot, -BS_ONE_REQUEST, now);
 }
 
 static __always_inline void finish_request(struct bs_process *process, struct bs_socket *socket, __u64 now)
@@ -178,7 +178,7 @@ static __always_inline void open_call(struct bs_process *process, struct bs_sock
 	socket->opened_ns = now;
 	if (has_room(BS_FIELD(process->word, CALLS), BS_CALLS_BITS)) {
 		socket->flags &= ~BS_SOCKET_LONG_POLL;
-		process_move(process, BS_ONE_CALL, now);
+		process_move(socket->slot, BS_ONE_CALL, now);
 	} else {
 		socket->flags |= BS_SOCKET_LONG_POLL;
 		count(BS_LOST_COUNTS);
@@ -190,7 +190,7 @@ static __always_inline void leave_call(struct bs_process *process, struct bs_soc
 	if (socket->flags & BS_SOCKET_LONG_POLL)
 		socket->flags &= ~BS_SOCKET_LONG_POLL;
 	else
-		process_move(process, -BS_ONE_CALL, now);
+		process_move(socket->slot, -BS_ONE_CALL, now);
 }
 
 static __always_inline void finish_call(struct bs_process *process, struct sock *sk, struct bs_socket *socket,

@@ -17,8 +17,8 @@ static __always_inline void move_to_reader(struct bs_socket *socket, __u32 slot,
 		return;
 	if (socket->exchange == BS_QUEUED || socket->exchange == BS_READ) {
 		if (!(socket->flags & BS_SOCKET_LONG_POLL)) {
-			process_move(from, -BS_ONE_REQUEST, now);
-			process_move(to, BS_ONE_REQUEST, now);
+			process_move(socket->slot, -BS_ONE_REQUEST, now);
+			process_move(slot, BS_ONE_REQUEST, now);
 		}
 		add(&from->started, -1ULL);
 		add(&to->started, 1);

@@ -29,12 +29,12 @@ int sweep_sockets(struct bpf_iter__bpf_sk_storage_map *ctx)
 		return 0;
 	if (socket->exchange == BS_READ && !is_busy(process->word)) {
 		socket->flags |= BS_SOCKET_LONG_POLL;
-		process_move(process, -BS_ONE_REQUEST, now);
+		process_move(socket->slot, -BS_ONE_REQUEST, now);
 		add(&process->long_polls, 1);
 		add(&process->long_poll_ns, age);
 	} else if (socket->exchange == BS_CALLING && !BS_FIELD(process->word, REQUESTS)) {
 		socket->flags |= BS_SOCKET_LONG_POLL;
-		process_move(process, -BS_ONE_CALL, now);
+		process_move(socket->slot, -BS_ONE_CALL, now);
 	}
 	return 0;
 }

@@ -75,7 +75,7 @@ int BPF_PROG(on_exit, struct task_struct *task)
 		thread_book(thread, now);
 		delta = thread_recount(thread, process->word, BS_NOTHING);
 		if (delta)
-			process_move(process, delta, now);
+			process_move(thread->slot, delta, now);
 	}
 	flush_pending(thread);
 	add(&process->exited.on_cpu_ns, thread->times.on_cpu_ns);

@@ -18,6 +18,8 @@
 #     struct bs_threads_map threads SEC(".maps");
 #     const volatile __u32 frequency_hz = 0;
 #     __u64 losses[BS_LOSSES] = {};
+# - SOURCES lists the defining source first: a map that is used before it is defined links, and then fails in
+#   the skeleton: "map relo failed to find map for section '.maps'".
 # - The map's type needs a name, or the defining source cannot include the header.
 # - Declarations must agree in every attribute, max_entries included; SEC(".maps") is needed in both.
 # - A map that is declared but never defined fails late, in the skeleton: "unsupported map linkage extern".

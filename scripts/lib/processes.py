@@ -45,13 +45,15 @@ class Service:
         return self.process.pid
 
 
-def end_on_sigterm():
-    """Turns SIGTERM into an exception, so that context managers clean up."""
+def end_on_signals():
+    """Turns SIGTERM and SIGINT into exceptions, so that context managers clean up. SIGINT too: a
+    shell may have started us with it ignored."""
 
     def raise_exit(*_):
         raise SystemExit(143)
 
     signal.signal(signal.SIGTERM, raise_exit)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def find_program(name):
@@ -102,6 +104,10 @@ class Processes:
             raise Failure(f"{service.name} did not get ready: {tail(service.log)}")
         service.port = int(line[1])
         return service
+
+    def stop(self, service, stop_signal=signal.SIGTERM):
+        """Ends one service before the others."""
+        stop(service.process, stop_signal)
 
 
 def _raise_priority():

@@ -1,4 +1,4 @@
-"""The services under test: Debian's own with configurations of ours, and those of tests/workloads."""
+"""The services under test: Debian's with configurations of ours, and those of tests/workloads."""
 
 import json
 import pathlib
@@ -73,15 +73,15 @@ class Services:
         return self._processes.start_ready(
             [program, *arguments, "--seconds", _LIFETIME_S], **options)
 
-    def node(self, *arguments):
+    def node(self, *arguments, **options):
         return self._processes.start_ready(
             [find_program("node"), WORKLOAD_SOURCES / "node/service.js", *arguments,
-             "--seconds", _LIFETIME_S])
+             "--seconds", _LIFETIME_S], **options)
 
-    def python(self, *arguments):
+    def python(self, *arguments, **options):
         return self._processes.start_ready(
             ["/usr/bin/python3", WORKLOAD_SOURCES / "python/service.py", *arguments,
-             "--seconds", _LIFETIME_S])
+             "--seconds", _LIFETIME_S], **options)
 
     def redis(self, cpus=None):
         port = free_port()
@@ -94,7 +94,8 @@ class Services:
 
     def redis_commands(self, server):
         """Commands it processed so far."""
-        for line in run([find_program("redis-cli"), "-p", server.port, "info", "stats"]).splitlines():
+        statistics = run([find_program("redis-cli"), "-p", server.port, "info", "stats"])
+        for line in statistics.splitlines():
             if line.startswith("total_commands_processed:"):
                 return int(line.split(":")[1])
         raise Failure("redis-cli info has no total_commands_processed")
@@ -183,12 +184,12 @@ class Load:
         return self.result
 
     def between(self, began, ended):
-        """(requests per second, mean ms to the first byte) over whole seconds within [began, ended]."""
+        """(requests/s, mean ms to the first byte) over the whole seconds within [began, ended]."""
         seconds = [second for second in self.finish()["seconds"]
                    if second["second"] >= began and second["second"] + 1 <= ended]
         requests = sum(second["requests"] for second in seconds)
         if requests == 0:
-            raise Failure("the load generator got no answers while boundscope was attached")
+            raise Failure("the load generator got no answers meanwhile")
         mean_ms = sum(second["requests"] * second["first_byte_mean_ms"] for second in seconds)
         return requests / len(seconds), mean_ms / requests
 

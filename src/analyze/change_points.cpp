@@ -88,8 +88,8 @@ double mean_of(const Table& series, std::size_t column, std::size_t first, std::
 
 bool is_material(const Table& series, std::size_t first, std::size_t change, std::size_t last) {
   for (std::size_t column = 0; column < series.columns(); ++column) {
-    const double step = mean_of(series, column, change, last) -
-                        mean_of(series, column, first, change);
+    const double step =
+        mean_of(series, column, change, last) - mean_of(series, column, first, change);
     if (std::abs(step) >= kMinChange) return true;
   }
   return false;
@@ -103,8 +103,8 @@ std::vector<std::size_t> change_points(const Table& series, std::size_t min_segm
   if (n < 2 * min_segment || series.columns() == 0) return {};
 
   const SegmentCost cost(series);
-  const double penalty = kChangePenalty * std::log(static_cast<double>(n)) *
-                         static_cast<double>(series.columns());
+  const double penalty =
+      kChangePenalty * std::log(static_cast<double>(n)) * static_cast<double>(series.columns());
   std::vector<double> best(n + 1, std::numeric_limits<double>::infinity());
   std::vector<std::size_t> start(n + 1, 0);
   best[0] = -penalty;

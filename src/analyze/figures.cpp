@@ -44,8 +44,8 @@ Estimate bounded(Estimate estimate) {
 Shares request_shares(std::span<const double> totals, double& whole) {
   const double transfer = totals[at(Column::transfer)];
   const double nothing = std::max(0.0, totals[at(Column::behind_nothing)]);
-  // The whole is the sum of the parts, so that shares add up even where long polls were taken out in a
-  // later window than they were counted in.
+  // The whole is the sum of the parts, so that shares add up even where long polls were taken out
+  // in a later window than they were counted in.
   double in_flight = nothing + totals[at(Column::behind_running)] +
                      totals[at(Column::behind_waiting)] + totals[at(Column::multiplexed)];
   for (std::size_t i = 0; i < kParts; ++i) in_flight += totals[at(Column::point) + i];
@@ -107,17 +107,19 @@ void set_components(Figures& figures, const Shares& shares) {
   set(RequestComponent::unattributed, {unattributed, unattributed, could_be_nowhere});
 }
 
-// Requests nobody works on queue for whoever is at work; their time belongs to what keeps those busy.
+// Requests nobody works on queue for whoever is at work; their time belongs to what keeps those
+// busy.
 struct Queue {
   double cpu = 0, lock = 0, pool = 0, unattributed = 0;
 };
 
 Queue divide_queue(const Shares& shares, const Figures& figures) {
-  const double cpu = sum_of(shares, {Part::cpu, Part::run_queue, Part::throttled,
-                                     Part::lock_interpreter}).value;
+  const double cpu =
+      sum_of(shares, {Part::cpu, Part::run_queue, Part::throttled, Part::lock_interpreter}).value;
   const double lock = sum_of(shares, {Part::lock_running, Part::lock_other}).value;
   const double wait = sum_of(shares, {Part::lock_disk, Part::lock_upstream, Part::disk,
-                                      Part::paging, Part::upstream}).value;
+                                      Part::paging, Part::upstream})
+                          .value;
   Queue queue;
   const bool saturated = figures.loop >= kLoopSaturated || figures.machine >= kMachineFull;
   if (saturated || !(cpu + lock + wait > 0)) {
@@ -131,9 +133,9 @@ Queue divide_queue(const Shares& shares, const Figures& figures) {
   queue.pool += shares.behind_waiting * part_of(wait, lock + wait);
   if (!(lock + wait > 0)) queue.unattributed += shares.behind_waiting;
   // Nobody has even read them: they queue, for whatever it is.
-  const double unread = std::clamp(
-      shares.socket_queue - shares.behind_running - shares.behind_waiting, 0.0,
-      shares.behind_nothing);
+  const double unread =
+      std::clamp(shares.socket_queue - shares.behind_running - shares.behind_waiting, 0.0,
+                 shares.behind_nothing);
   queue.pool += unread;
   queue.unattributed += shares.behind_nothing - unread;
   return queue;
@@ -155,9 +157,9 @@ void set_candidates(Figures& figures, const Shares& shares, const Setting& setti
   upstream.value += shares.multiplexed;
   upstream.high = std::max(upstream.value, upstream.high + shares.multiplexed);
 
-  set(Candidate::cpu, plus(sum_of(shares, {Part::cpu, Part::run_queue, Part::throttled,
-                                           Part::lock_interpreter}),
-                           queue.cpu));
+  set(Candidate::cpu,
+      plus(sum_of(shares, {Part::cpu, Part::run_queue, Part::throttled, Part::lock_interpreter}),
+           queue.cpu));
   set(Candidate::memory,
       {paging.value + reread.value, paging.low + reread.low, paging.high + reread.high});
   set(Candidate::upstream, upstream);
@@ -187,10 +189,14 @@ OwnerGroup group_of(CpuOwner owner) {
     case CpuOwner::gc:
     case CpuOwner::allocator:
     case CpuOwner::runtime:
-    case CpuOwner::builtin: return OwnerGroup::language;
-    case CpuOwner::native_library: return OwnerGroup::native;
-    case CpuOwner::kernel: return OwnerGroup::kernel;
-    case CpuOwner::unknown: break;
+    case CpuOwner::builtin:
+      return OwnerGroup::language;
+    case CpuOwner::native_library:
+      return OwnerGroup::native;
+    case CpuOwner::kernel:
+      return OwnerGroup::kernel;
+    case CpuOwner::unknown:
+      break;
   }
   return OwnerGroup::unknown;
 }
@@ -299,11 +305,9 @@ Evidence gather_evidence(const Table& totals, const Setting& setting, std::uint6
   return evidence;
 }
 
-Estimate interval_of(const std::vector<double>& draws, const std::vector<double>& batches,
-                     const Evidence& evidence, double value) {
-  std::vector<double> wholes;
-  for (const Figures& batch : evidence.batches) wholes.push_back(batch.whole);
-  return wider_interval(value, draws, ratio_residuals(batches, wholes, value));
+Estimate evidence_interval(double value, const std::vector<double>& draws,
+                           const std::vector<double>& batches, const std::vector<double>& weights) {
+  return wider_interval(value, draws, ratio_residuals(batches, weights, value));
 }
 
 }  // namespace boundscope

@@ -26,8 +26,8 @@ inline constexpr std::size_t kOwnerGroups = 4;
 // Constants of the run that the figures need.
 struct Setting {
   View view = View::threads;
-  double cpu_limit = 1;          // cores
-  double evicted_reads = 0;      // part of the disk time that rereads evicted pages
+  double cpu_limit = 1;      // cores
+  double evicted_reads = 0;  // part of the disk time that rereads evicted pages
 };
 
 struct Figures {
@@ -37,11 +37,11 @@ struct Figures {
   std::array<Estimate, kCandidates> candidate{};
   // Parts of the candidates, as shares of the whole.
   double cpu = 0, run_queue = 0, throttled = 0, interpreter_lock = 0;
-  double cpu_queue = 0;          // requests behind the CPU
+  double cpu_queue = 0;  // requests behind the CPU
   double disk_locks = 0, upstream_locks = 0, multiplexed = 0, queue = 0;
   // Resources.
-  double loop = 0;               // busy share of the busiest thread
-  double machine = 0;            // CPU wanted / limit
+  double loop = 0;     // busy share of the busiest thread
+  double machine = 0;  // CPU wanted / limit
   double cores = 0;
   double periods_throttled = 0;  // share
   double samples = 0;
@@ -55,26 +55,35 @@ Figures figures(std::span<const double> totals, const Setting& setting);
 struct Evidence {
   Figures run;
   std::vector<Figures> batches;
-  std::vector<Figures> draws;     // stretched to the batch means' spread where that is wider
-  double effective_windows = 0;   // for the candidate that varies most slowly
+  std::vector<Figures> draws;    // stretched to the batch means' spread where that is wider
+  double effective_windows = 0;  // for the candidate that varies most slowly
 
-  // 90 % interval of a figure, from `pick(figures)`.
+  // 90 % interval of a figure, from `pick(figures)`. `weight(figures)` is what the figure is a
+  // share of; windows count by it.
+  template <class Pick, class Weight>
+  Estimate interval_by(Pick pick, Weight weight) const;
   template <class Pick>
-  Estimate interval(Pick pick) const;
+  Estimate interval(Pick pick) const {
+    return interval_by(pick, [](const Figures& figures) { return figures.whole; });
+  }
 };
 Evidence gather_evidence(const Table& totals, const Setting& setting, std::uint64_t seed);
 
-// Implementation.
-Estimate interval_of(const std::vector<double>& draws, const std::vector<double>& batches,
-                     const Evidence& evidence, double value);
+// The wider of draws and batches around `value`; see intervals.h.
+Estimate evidence_interval(double value, const std::vector<double>& draws,
+                           const std::vector<double>& batches, const std::vector<double>& weights);
 
-template <class Pick>
-Estimate Evidence::interval(Pick pick) const {
+template <class Pick, class Weight>
+Estimate Evidence::interval_by(Pick pick, Weight weight) const {
   std::vector<double> from_draws;
   std::vector<double> from_batches;
+  std::vector<double> weights;
   for (const Figures& draw : draws) from_draws.push_back(pick(draw));
-  for (const Figures& batch : batches) from_batches.push_back(pick(batch));
-  return interval_of(from_draws, from_batches, *this, pick(run));
+  for (const Figures& batch : batches) {
+    from_batches.push_back(pick(batch));
+    weights.push_back(weight(batch));
+  }
+  return evidence_interval(pick(run), from_draws, from_batches, weights);
 }
 
 }  // namespace boundscope

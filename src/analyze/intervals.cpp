@@ -34,9 +34,8 @@ Vector autocovariances(std::span<const double> series, std::size_t max_lag) {
 
 // Relative to the level, so that rounding in a constant series does not count as variation.
 bool is_constant(const Vector& gamma, std::span<const double> series) {
-  const double largest = std::abs(
-      *std::max_element(series.begin(), series.end(),
-                        [](double a, double b) { return std::abs(a) < std::abs(b); }));
+  const double largest = std::abs(*std::max_element(
+      series.begin(), series.end(), [](double a, double b) { return std::abs(a) < std::abs(b); }));
   return !(gamma[0] > 1e-20 * largest * largest) || !std::isfinite(gamma[0]);
 }
 

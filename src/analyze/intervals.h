@@ -1,7 +1,8 @@
 // Intervals: how far the windows of one run let a share vary (docs/method.md, "Intervals").
 //
-// Everything here works on ratios of sums over windows. Windows follow each other and are correlated,
-// so that resampling takes blocks, and the six batch means have the last word where they are wider.
+// Everything here works on ratios of sums over windows. Windows follow each other and are
+// correlated, so that resampling takes blocks, and the six batch means have the last word where
+// they are wider.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +27,8 @@ std::vector<double> column_sums(const Table& table);
 Table batch_sums(const Table& table, std::size_t batches);
 Table bootstrap_sums(const Table& table, double block, std::size_t draws, std::uint64_t seed);
 
-// Contribution of each row (or batch) to the error of a ratio: (den_i / mean den) (ratio_i - ratio).
-// Rows without a denominator contribute nothing.
+// Contribution of each row (or batch) to the error of a ratio: (den_i / mean den) (ratio_i -
+// ratio). Rows without a denominator contribute nothing.
 std::vector<double> ratio_residuals(std::span<const double> ratios, std::span<const double> dens,
                                     double ratio);
 

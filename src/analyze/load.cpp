@@ -36,8 +36,8 @@ std::map<pid_t, Requests> requests_by_process(const Run& run) {
       to.finished += static_cast<double>(from.finished);
       to.running_any_ns += static_cast<double>(process.running_any_ns);
       to.on_cpu_ns += static_cast<double>(process.on_cpu_ns);
-      to.running_high_ns += static_cast<double>(
-          from.activity[static_cast<std::size_t>(Activity::running)].high_ns);
+      to.running_high_ns +=
+          static_cast<double>(from.activity[static_cast<std::size_t>(Activity::running)].high_ns);
     }
   }
   return all;
@@ -48,8 +48,8 @@ double idle_ns(const Requests& requests) {
   double real_ns = requests.in_flight_ns - requests.long_poll_ns;
   if (requests.finished == 0) real_ns = requests.in_flight_ns - requests.nothing_ns;
   const bool polls = requests.long_poll_ns > 0 || requests.finished == 0;
-  const double idle = polls ? std::max(requests.idle_ns, requests.observed_ns - real_ns)
-                            : requests.idle_ns;
+  const double idle =
+      polls ? std::max(requests.idle_ns, requests.observed_ns - real_ns) : requests.idle_ns;
   return std::clamp(idle, 0.0, requests.observed_ns);
 }
 
@@ -112,9 +112,14 @@ void set_protocols(Facts& facts, const Run& run) {
       most_pipelined = totals.pipelined;
       facts.pipelined_protocol = name;
     }
-    if (name == "http2") facts.excluded_protocol = name;
+    if (name == "http2" && totals.sampled > 0) facts.excluded_protocol = name;
   }
   const auto sampled = static_cast<double>(sum.sampled);
+  // Streams on one connection look like exchanges of it; the state machine may not have noticed.
+  const double http2 = static_cast<double>(protocols["http2"].sampled);
+  if (facts.coverage && http2 > kHttp2 * sampled) {
+    facts.coverage = std::min(*facts.coverage, 1 - http2 / sampled);
+  }
   facts.pipelined = static_cast<double>(sum.pipelined) > kPipelined * sampled;
   if (facts.pipelined) facts.messages_per_exchange = static_cast<double>(sum.messages) / sampled;
 }
@@ -232,9 +237,9 @@ Facts gather_facts(const Run& run, const std::map<pid_t, ProcessModel>& models,
     facts.little_mismatch = std::max(0.0, off - edges);
   }
   add_exchanges(facts, run, models);
+  set_protocols(facts, run);
   facts.view = view_of(facts, processes);
   set_idle(facts, processes);
-  set_protocols(facts, run);
   set_losses(facts, run);
   set_host(facts, run);
   set_sampled_ratio(facts, run);
@@ -265,8 +270,7 @@ std::optional<double> latency_quantile_ns(const Run& run, double p) {
   return std::nullopt;
 }
 
-Load load_of(const Run& run, const Facts& facts, const Evidence& evidence,
-             const Threads& threads) {
+Load load_of(const Run& run, const Facts& facts, const Evidence& evidence, const Threads& threads) {
   Load load;
   load.view = facts.view;
   load.cpu_cores = facts.cores;

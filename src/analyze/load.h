@@ -1,4 +1,5 @@
-// Load: how much the target had to do, how much of it could be seen, and what else went on around it.
+// Load: how much the target had to do, how much of it could be seen, and what else went on around
+// it.
 #pragma once
 
 #include <optional>
@@ -16,34 +17,34 @@ namespace boundscope {
 // Facts about the run that are not shares: counts, coverage, losses, the host.
 struct Facts {
   View view = View::threads;
-  bool service = false;          // it exchanged something with clients
+  bool service = false;  // it exchanged something with clients
   double observed_s = 0;
   double observed_rows = 0;
   double duration_s = 0;
-  double finished = 0;           // requests from outside the target
+  double finished = 0;  // requests from outside the target
   double excluded = 0;
-  double calls = 0;              // upstream calls
+  double calls = 0;  // upstream calls
   double mean_latency_ns = 0;
   double mean_in_flight = 0;
   double aborted = 0, pushed = 0, long_polls = 0;
   std::optional<double> coverage;         // followed exchanges / all
   std::optional<double> little_mismatch;  // relative
   double idle_share = 1;
-  double idle_s = 0;                      // time without requests, summed over processes
-  double unexplained_cpu_share = 0;       // CPU time beyond what requests in flight can have used
+  double idle_s = 0;                 // time without requests, summed over processes
+  double unexplained_cpu_share = 0;  // CPU time beyond what requests in flight can have used
   double cores = 0;
   double cpu_limit = 1;
   bool cpu_quota = false;
   double lost = 0, loss_share = 0;
   std::string lost_most;
-  double steal_share = 0;                 // of the host's CPU time
+  double steal_share = 0;  // of the host's CPU time
   double neighbour_cores = 0, neighbour_share = 0;
   bool pipelined = false;
   double messages_per_exchange = 1;
   std::string pipelined_protocol, excluded_protocol;
-  bool internal = false;                  // some of its processes serve others of it
-  double sampled_cpu_ratio = 1;           // sampled / scheduled CPU time
-  double sampled_in_observed = 0;         // samples that ratio rests on
+  bool internal = false;           // some of its processes serve others of it
+  double sampled_cpu_ratio = 1;    // sampled / scheduled CPU time
+  double sampled_in_observed = 0;  // samples that ratio rests on
   double refaults_per_s = 0;
   std::optional<double> memory_limit_use;  // highest use / limit
   double memory_pressure = 0;

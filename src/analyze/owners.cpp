@@ -60,10 +60,26 @@ constexpr std::array kCommon{
 };
 
 constexpr std::array<std::string_view, 20> kAllocatorSymbols{
-    "malloc",          "free",       "calloc",      "realloc",        "cfree",
-    "_int_malloc",     "_int_free",  "_int_realloc", "malloc_consolidate", "unlink_chunk",
-    "aligned_alloc",   "memalign",   "posix_memalign", "sysmalloc",   "systrim",
-    "operator new",    "operator delete", "_int_memalign", "tcache_init", "reallocarray",
+    "malloc",
+    "free",
+    "calloc",
+    "realloc",
+    "cfree",
+    "_int_malloc",
+    "_int_free",
+    "_int_realloc",
+    "malloc_consolidate",
+    "unlink_chunk",
+    "aligned_alloc",
+    "memalign",
+    "posix_memalign",
+    "sysmalloc",
+    "systrim",
+    "operator new",
+    "operator delete",
+    "_int_memalign",
+    "tcache_init",
+    "reallocarray",
 };
 
 // Kernel symbols by what they are about; the frame nearest to the leaf that is known decides.
@@ -72,59 +88,106 @@ struct KernelRule {
   std::string_view name;
 };
 constexpr std::array kKernelRules{
-    KernelRule{"tcp_", "network"},        KernelRule{"__tcp_", "network"},
-    KernelRule{"udp_", "network"},        KernelRule{"ip_", "network"},
-    KernelRule{"__ip_", "network"},       KernelRule{"ip6_", "network"},
-    KernelRule{"inet", "network"},        KernelRule{"sock_", "network"},
-    KernelRule{"__sock_", "network"},     KernelRule{"sk_", "network"},
-    KernelRule{"__sk_", "network"},       KernelRule{"skb_", "network"},
-    KernelRule{"__skb_", "network"},      KernelRule{"net_", "network"},
-    KernelRule{"__netif", "network"},     KernelRule{"netif_", "network"},
-    KernelRule{"napi_", "network"},       KernelRule{"__napi", "network"},
-    KernelRule{"dev_", "network"},        KernelRule{"__dev_", "network"},
-    KernelRule{"nf_", "network"},         KernelRule{"unix_", "network"},
-    KernelRule{"loopback_", "network"},   KernelRule{"virtnet", "network"},
-    KernelRule{"__sys_send", "network"},  KernelRule{"__sys_recv", "network"},
-    KernelRule{"__sys_accept", "network"}, KernelRule{"neigh_", "network"},
-    KernelRule{"eth_", "network"},        KernelRule{"process_backlog", "network"},
-    KernelRule{"vfs_", "files"},          KernelRule{"ext4_", "files"},
-    KernelRule{"xfs_", "files"},          KernelRule{"btrfs_", "files"},
-    KernelRule{"ovl_", "files"},          KernelRule{"fuse_", "files"},
-    KernelRule{"filemap_", "files"},      KernelRule{"generic_file", "files"},
-    KernelRule{"generic_perform", "files"}, KernelRule{"iomap_", "files"},
-    KernelRule{"blk_", "files"},          KernelRule{"bio_", "files"},
-    KernelRule{"submit_bio", "files"},    KernelRule{"jbd2_", "files"},
-    KernelRule{"shmem_", "files"},        KernelRule{"do_sys_open", "files"},
-    KernelRule{"path_", "files"},         KernelRule{"link_path", "files"},
-    KernelRule{"pipe_", "files"},         KernelRule{"splice_", "files"},
-    KernelRule{"exc_page_fault", "memory"}, KernelRule{"do_user_addr_fault", "memory"},
-    KernelRule{"handle_mm_fault", "memory"}, KernelRule{"__handle_mm", "memory"},
-    KernelRule{"do_anonymous", "memory"}, KernelRule{"clear_page", "memory"},
-    KernelRule{"__alloc_pages", "memory"}, KernelRule{"alloc_pages", "memory"},
-    KernelRule{"get_page_from", "memory"}, KernelRule{"do_mmap", "memory"},
-    KernelRule{"unmap_", "memory"},       KernelRule{"zap_", "memory"},
-    KernelRule{"shrink_", "memory"},      KernelRule{"do_madvise", "memory"},
-    KernelRule{"schedule", "scheduling"}, KernelRule{"__schedule", "scheduling"},
-    KernelRule{"try_to_wake", "scheduling"}, KernelRule{"futex_", "scheduling"},
-    KernelRule{"do_futex", "scheduling"}, KernelRule{"ep_", "scheduling"},
-    KernelRule{"do_epoll", "scheduling"}, KernelRule{"finish_task", "scheduling"},
-    KernelRule{"pick_next", "scheduling"}, KernelRule{"hrtimer_", "scheduling"},
-    KernelRule{"do_nanosleep", "scheduling"}, KernelRule{"enqueue_task", "scheduling"},
-    KernelRule{"do_select", "scheduling"}, KernelRule{"do_poll", "scheduling"},
+    KernelRule{"tcp_", "network"},
+    KernelRule{"__tcp_", "network"},
+    KernelRule{"udp_", "network"},
+    KernelRule{"ip_", "network"},
+    KernelRule{"__ip_", "network"},
+    KernelRule{"ip6_", "network"},
+    KernelRule{"inet", "network"},
+    KernelRule{"sock_", "network"},
+    KernelRule{"__sock_", "network"},
+    KernelRule{"sk_", "network"},
+    KernelRule{"__sk_", "network"},
+    KernelRule{"skb_", "network"},
+    KernelRule{"__skb_", "network"},
+    KernelRule{"net_", "network"},
+    KernelRule{"__netif", "network"},
+    KernelRule{"netif_", "network"},
+    KernelRule{"napi_", "network"},
+    KernelRule{"__napi", "network"},
+    KernelRule{"dev_", "network"},
+    KernelRule{"__dev_", "network"},
+    KernelRule{"nf_", "network"},
+    KernelRule{"unix_", "network"},
+    KernelRule{"loopback_", "network"},
+    KernelRule{"virtnet", "network"},
+    KernelRule{"__sys_send", "network"},
+    KernelRule{"__sys_recv", "network"},
+    KernelRule{"__sys_accept", "network"},
+    KernelRule{"neigh_", "network"},
+    KernelRule{"eth_", "network"},
+    KernelRule{"process_backlog", "network"},
+    KernelRule{"vfs_", "files"},
+    KernelRule{"ext4_", "files"},
+    KernelRule{"xfs_", "files"},
+    KernelRule{"btrfs_", "files"},
+    KernelRule{"ovl_", "files"},
+    KernelRule{"fuse_", "files"},
+    KernelRule{"filemap_", "files"},
+    KernelRule{"generic_file", "files"},
+    KernelRule{"generic_perform", "files"},
+    KernelRule{"iomap_", "files"},
+    KernelRule{"blk_", "files"},
+    KernelRule{"bio_", "files"},
+    KernelRule{"submit_bio", "files"},
+    KernelRule{"jbd2_", "files"},
+    KernelRule{"shmem_", "files"},
+    KernelRule{"do_sys_open", "files"},
+    KernelRule{"path_", "files"},
+    KernelRule{"link_path", "files"},
+    KernelRule{"pipe_", "files"},
+    KernelRule{"splice_", "files"},
+    KernelRule{"exc_page_fault", "memory"},
+    KernelRule{"do_user_addr_fault", "memory"},
+    KernelRule{"handle_mm_fault", "memory"},
+    KernelRule{"__handle_mm", "memory"},
+    KernelRule{"do_anonymous", "memory"},
+    KernelRule{"clear_page", "memory"},
+    KernelRule{"__alloc_pages", "memory"},
+    KernelRule{"alloc_pages", "memory"},
+    KernelRule{"get_page_from", "memory"},
+    KernelRule{"do_mmap", "memory"},
+    KernelRule{"unmap_", "memory"},
+    KernelRule{"zap_", "memory"},
+    KernelRule{"shrink_", "memory"},
+    KernelRule{"do_madvise", "memory"},
+    KernelRule{"schedule", "scheduling"},
+    KernelRule{"__schedule", "scheduling"},
+    KernelRule{"try_to_wake", "scheduling"},
+    KernelRule{"futex_", "scheduling"},
+    KernelRule{"do_futex", "scheduling"},
+    KernelRule{"ep_", "scheduling"},
+    KernelRule{"do_epoll", "scheduling"},
+    KernelRule{"finish_task", "scheduling"},
+    KernelRule{"pick_next", "scheduling"},
+    KernelRule{"hrtimer_", "scheduling"},
+    KernelRule{"do_nanosleep", "scheduling"},
+    KernelRule{"enqueue_task", "scheduling"},
+    KernelRule{"do_select", "scheduling"},
+    KernelRule{"do_poll", "scheduling"},
 };
 
 std::span<const Rule> rules_of(Runtime runtime) {
   switch (runtime) {
-    case Runtime::jvm: return kJvm;
-    case Runtime::node: return kNode;
-    case Runtime::cpython: return kCpython;
-    case Runtime::ruby: return kRuby;
-    case Runtime::php: return kPhp;
-    case Runtime::beam: return kBeam;
-    case Runtime::dotnet: return kDotnet;
+    case Runtime::jvm:
+      return kJvm;
+    case Runtime::node:
+      return kNode;
+    case Runtime::cpython:
+      return kCpython;
+    case Runtime::ruby:
+      return kRuby;
+    case Runtime::php:
+      return kPhp;
+    case Runtime::beam:
+      return kBeam;
+    case Runtime::dotnet:
+      return kDotnet;
     case Runtime::go:
     case Runtime::native:
-    case Runtime::unknown: break;
+    case Runtime::unknown:
+      break;
   }
   return {};
 }
@@ -142,16 +205,16 @@ bool is_allocator(std::string_view symbol) {
          kAllocatorSymbols.end();
 }
 
-// "libssl" for libssl.so.3, "libc" for libc-2.31.so; empty if the module is no library.
+// "libssl" for libssl.so.3, "libc" for libc-2.31.so, "_json" for
+// _json.cpython-311-x86_64-linux-gnu.so; empty if the module is no library.
 std::string library_name(std::string_view module) {
-  const std::size_t end = module.find(".so");
-  if (end == std::string_view::npos) return {};
-  std::string_view stem = module.substr(0, end);
-  const std::size_t version = stem.find_first_of("0123456789", std::min(stem.find('-'), stem.size()));
-  if (version != std::string_view::npos && version > 0 && stem[version - 1] == '-') {
-    stem = stem.substr(0, version - 1);
-  }
-  return std::string(stem);
+  std::string_view stem = module.substr(0, module.find(".so"));
+  if (stem.size() == module.size()) return {};
+  stem = stem.substr(0, stem.find(".cpython"));
+  const std::size_t dash = stem.rfind('-');
+  const bool is_version = dash != std::string_view::npos && dash + 1 < stem.size() &&
+                          stem[dash + 1] >= '0' && stem[dash + 1] <= '9';
+  return std::string(is_version ? stem.substr(0, dash) : stem);
 }
 
 std::string kernel_subsystem(const Stack& stack) {

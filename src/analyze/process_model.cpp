@@ -23,7 +23,7 @@ struct Activities {
 struct ProcessSums {
   Activities activity;
   double observed_ns = 0, idle_ns = 0, in_flight_ns = 0, finished = 0;
-  double on_cpu_ns = 0, waiting_for_cpu_ns = 0, throttled_ns = 0;
+  double on_cpu_ns = 0, running_any_ns = 0, waiting_for_cpu_ns = 0, throttled_ns = 0;
   std::array<double, kWaitClasses> blocked_ns{};
   double busiest_thread_ns = 0, parked_threads = 0;
   LockCause lock_cause;
@@ -48,6 +48,7 @@ void add_process(ProcessSums& sums, const ProcessWindow& window) {
     sums.activity.background[i] += static_cast<double>(requests.background_ns[i]);
   }
   sums.on_cpu_ns += static_cast<double>(window.on_cpu_ns);
+  sums.running_any_ns += static_cast<double>(window.running_any_ns);
   sums.waiting_for_cpu_ns += static_cast<double>(window.preempted_ns + window.woken_ns);
   sums.throttled_ns += static_cast<double>(window.throttled_ns);
   for (std::size_t i = 0; i < kWaitClasses; ++i) {
@@ -169,7 +170,8 @@ void set_activity_factors(ProcessModel& model, ProcessSums& sums, Runtime runtim
     released += point * (1 - model.keep[i]);
   }
 
-  const double disk_room = std::max(0.0, activity.high[at(Activity::disk)] - activity[Activity::disk]);
+  const double disk_room =
+      std::max(0.0, activity.high[at(Activity::disk)] - activity[Activity::disk]);
   const double upstream_room =
       std::max(0.0, activity.high[at(Activity::upstream)] - activity[Activity::upstream]);
   const double room = disk_room + upstream_room;
@@ -177,7 +179,8 @@ void set_activity_factors(ProcessModel& model, ProcessSums& sums, Runtime runtim
   const std::size_t lock = at(Activity::lock);
   if (activity.point[lock] > 0) {
     const double kept = activity.point[lock] * model.keep[lock];
-    const double ambiguous = std::clamp(kept - activity.low[lock], 0.0, std::max(0.0, room - released));
+    const double ambiguous =
+        std::clamp(kept - activity.low[lock], 0.0, std::max(0.0, room - released));
     model.keep[lock] -= ambiguous / activity.point[lock];
     model.keep[lock] = std::max(0.0, model.keep[lock]);
     released += ambiguous;
@@ -199,6 +202,9 @@ bool has_real_waits(const ProcessModel& model, ProcessSums& sums) {
 ProcessModel model_of(ProcessSums& sums, Runtime runtime, double throttled_in_cgroup) {
   ProcessModel model;
   set_activity_factors(model, sums, runtime);
+  if (sums.busy_ns() > 0) {
+    model.released_to_running = std::min(1.0, sums.running_any_ns / sums.busy_ns());
+  }
   const double runnable = sums.waiting_for_cpu_ns + sums.throttled_ns;
   if (runnable > 0) {
     model.throttled = std::max(sums.throttled_ns / runnable, throttled_in_cgroup);
@@ -232,8 +238,8 @@ double throttled_in_cgroup(const Run& run, const std::map<pid_t, ProcessSums>& a
   return std::min(1.0, in_cgroup / waiting);
 }
 
-// Processes that call others of the target are fronts; those that do not but have requests, about as
-// many as there were such calls, stand behind them. One level: a chain of three counts as two.
+// Processes that call others of the target are fronts; those that do not but have requests, about
+// as many as there were such calls, stand behind them. One level: a chain of three counts as two.
 void link_internal_calls(std::map<pid_t, ProcessModel>& models,
                          const std::map<pid_t, ProcessSums>& all) {
   constexpr double kTolerance = 1.5;

@@ -1,7 +1,8 @@
 // Process model: how one process's integrals are read, decided once per run.
 //
-// The collector's integrals count threads and calls; a request is where they say only if the threads
-// work for requests. Each correction is a factor, so that windows stay additive and can be resampled.
+// The collector's integrals count threads and calls; a request is where they say only if the
+// threads work for requests. Each correction is a factor, so that windows stay additive and can be
+// resampled.
 #pragma once
 
 #include <array>
@@ -22,24 +23,26 @@ struct LockSplit {
 };
 
 struct ProcessModel {
-  // Factor on the whole decomposition: 1 for a process that serves the outside. One that serves only
-  // other processes of the target stands in for the time they wait for it.
+  // Factor on the whole decomposition: 1 for a process that serves the outside. One that serves
+  // only other processes of the target stands in for the time they wait for it.
   double weight = 1;
   bool internal = false;
 
-  // Parts of each activity that are requests; the released rest goes to disk and upstream calls open
-  // at the same time, as far as there is room, and else to the remainder.
+  // Parts of each activity that are requests; the released rest goes to disk and upstream calls
+  // open at the same time, as far as there is room, and else to the remainder.
   std::array<double, kActivities> keep{1, 1, 1, 1, 1};
   std::array<double, kActivities> keep_high{1, 1, 1, 1, 1};
   double released_to_disk = 0;
   double released_to_upstream = 0;
+  double released_to_running = 0;  // of the remainder: while some thread ran
 
-  double throttled = 0;          // part of the runnable time
-  double paging = 0;             // part of the disk time
+  double throttled = 0;  // part of the runnable time
+  double paging = 0;     // part of the disk time
   LockSplit lock;
   double internal_upstream = 0;  // part of the upstream time that another process's model replaces
   bool multiplexed = false;      // a call stands for several requests
-  bool waits_are_real = false;   // somebody worked on requests while nothing ran: the rest queue for it
+  bool waits_are_real =
+      false;  // somebody worked on requests while nothing ran: the rest queue for it
 };
 
 std::map<pid_t, ProcessModel> process_models(const Run& run);

@@ -1,5 +1,5 @@
-// Random: xoshiro256** seeded by splitmix64. The distributions of the standard library differ between
-// implementations; ours must not, so that a recording gives the same answer on any machine.
+// Random: xoshiro256** seeded by splitmix64. The distributions of the standard library differ
+// between implementations; ours must not, so that a recording gives the same answer on any machine.
 #pragma once
 
 #include <array>

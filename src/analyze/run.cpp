@@ -44,7 +44,8 @@ std::vector<Level> levels_of(const Recording& recording) {
   return levels;
 }
 
-// Logarithms of rate, CPU use and latency; a series with hardly any events says nothing and is left out.
+// Logarithms of rate, CPU use and latency; a series with hardly any events says nothing and is left
+// out.
 Table series_of(const std::vector<Level>& levels) {
   constexpr double kEventsPerLevel = 5;
   constexpr double kCores = 0.02;

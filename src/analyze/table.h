@@ -1,5 +1,5 @@
-// Table: a matrix of doubles, one row per window, draw or batch, without a linear algebra library in
-// its interface.
+// Table: a matrix of doubles, one row per window, draw or batch, without a linear algebra library
+// in its interface.
 #pragma once
 
 #include <cstddef>

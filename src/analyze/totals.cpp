@@ -20,17 +20,17 @@ bool is_idle(WaitClass wait) {
     case WaitClass::pipe:
     case WaitClass::timer:
     case WaitClass::poll:
-    case WaitClass::child: return true;
-    default: return false;
+    case WaitClass::child:
+      return true;
+    default:
+      return false;
   }
 }
 
 // Adds one kind (point, low or high) of a process's activities, split into parts.
 void add_parts(Row& row, Column first, const std::array<double, kActivities>& activity,
                const ProcessModel& model) {
-  const auto add = [&](Part part, double value) {
-    row[at(first, part)] += model.weight * value;
-  };
+  const auto add = [&](Part part, double value) { row[at(first, part)] += model.weight * value; };
   const double runnable = activity[at(Activity::runnable)];
   const double lock = activity[at(Activity::lock)];
   const double disk = activity[at(Activity::disk)];
@@ -60,6 +60,8 @@ void add_requests(Row& row, const RequestTotals& requests, const ProcessModel& m
   point[at(Activity::disk)] += released * model.released_to_disk;
   point[at(Activity::upstream)] += released * model.released_to_upstream;
   released *= std::max(0.0, 1 - model.released_to_disk - model.released_to_upstream);
+  const double released_while_running = released * model.released_to_running;
+  released -= released_while_running;
   add_parts(row, Column::point, point, model);
   add_parts(row, Column::low, low, model);
   add_parts(row, Column::high, high, model);
@@ -80,7 +82,8 @@ void add_requests(Row& row, const RequestTotals& requests, const ProcessModel& m
   }
   row[at(Column::behind_waiting)] += model.weight * queued;
   row[at(Column::behind_nothing)] += model.weight * nothing;
-  row[at(Column::behind_running)] += model.weight * static_cast<double>(requests.behind_running_ns);
+  row[at(Column::behind_running)] +=
+      model.weight * (static_cast<double>(requests.behind_running_ns) + released_while_running);
   row[at(Column::socket_queue)] += model.weight * static_cast<double>(requests.socket_queue_ns);
   row[at(Column::transfer)] += model.weight * static_cast<double>(requests.transfer_ns);
   row[at(Column::in_flight)] +=
@@ -90,10 +93,10 @@ void add_requests(Row& row, const RequestTotals& requests, const ProcessModel& m
   row[at(Column::latency)] += static_cast<double>(requests.latency_ns);
 }
 
-// Thread view: while any thread of a process is on CPU the process makes progress; the rest of the time
-// goes to what its working threads wait for, in proportion.
-void add_thread_view(Row& row, const ProcessWindow& process, double wall,
-                     const ThreadSums& working, const ProcessModel& model) {
+// Thread view: while any thread of a process is on CPU the process makes progress; the rest of the
+// time goes to what its working threads wait for, in proportion.
+void add_thread_view(Row& row, const ProcessWindow& process, double wall, const ThreadSums& working,
+                     const ProcessModel& model) {
   const double on_cpu = static_cast<double>(process.on_cpu_ns);
   const double running = std::min(
       wall, process.running_any_ns > 0 ? static_cast<double>(process.running_any_ns) : on_cpu);
@@ -117,10 +120,16 @@ void add_thread_view(Row& row, const ProcessWindow& process, double wall,
       case WaitClass::disk_write:
       case WaitClass::disk_sync:
       case WaitClass::disk_other:
-      case WaitClass::io_uring: add(Part::disk, blocked); break;
+      case WaitClass::io_uring:
+        add(Part::disk, blocked);
+        break;
       case WaitClass::page_fault:
-      case WaitClass::memory: add(Part::paging, blocked); break;
-      case WaitClass::upstream: add(Part::upstream, blocked); break;
+      case WaitClass::memory:
+        add(Part::paging, blocked);
+        break;
+      case WaitClass::upstream:
+        add(Part::upstream, blocked);
+        break;
       case WaitClass::lock:
         add(Part::lock_interpreter, blocked * model.lock.interpreter);
         add(Part::lock_running, blocked * model.lock.running);

@@ -19,21 +19,45 @@ namespace boundscope {
 
 // Where time goes, finer than what is displayed: locks by what their holder did.
 enum class Part {
-  cpu, run_queue, throttled, lock_interpreter, lock_running, lock_disk, lock_upstream, lock_other,
-  disk, paging, upstream, other,
+  cpu,
+  run_queue,
+  throttled,
+  lock_interpreter,
+  lock_running,
+  lock_disk,
+  lock_upstream,
+  lock_other,
+  disk,
+  paging,
+  upstream,
+  other,
 };
 inline constexpr std::size_t kParts = 12;
 
 enum class Column : std::size_t {
-  in_flight, transfer, socket_queue, behind_running, behind_waiting, behind_nothing, multiplexed,
-  finished, latency, observed,
-  on_cpu, wanted, busiest_thread, host_cpu, host_cpu_time, periods, periods_throttled,
-  threads_busy,                                  // processes' time with a thread on CPU
-  point,                                         // kParts columns each from here on
+  in_flight,
+  transfer,
+  socket_queue,
+  behind_running,
+  behind_waiting,
+  behind_nothing,
+  multiplexed,
+  finished,
+  latency,
+  observed,
+  on_cpu,
+  wanted,
+  busiest_thread,
+  host_cpu,
+  host_cpu_time,
+  periods,
+  periods_throttled,
+  threads_busy,  // processes' time with a thread on CPU
+  point,         // kParts columns each from here on
   low = point + kParts,
   high = low + kParts,
   thread_view = high + kParts,
-  owner = thread_view + kParts,                  // kCpuOwners columns
+  owner = thread_view + kParts,  // kCpuOwners columns
   count = owner + kCpuOwners,
 };
 inline constexpr std::size_t kColumns = static_cast<std::size_t>(Column::count);

@@ -31,7 +31,7 @@ TARGET (one of)
         --unit NAME         a systemd unit
         --cgroup PATH       a control group
         --comm NAME         processes of this name, as 'ps -o comm' shows it
-    -- COMMAND ARGS         start COMMAND and stop it afterwards at the latest; its
+    -- COMMAND ARGS         start COMMAND, stop it afterwards at the latest; its
                             output goes to stderr, its input is empty
 )";
 
@@ -39,8 +39,8 @@ constexpr const char* kMeasuring = R"(
 OPTIONS
     -d, --duration S        seconds to measure, 1 to 86400 (default 30)
     -F, --frequency HZ      CPU samples a second, 1 to 1000 (default 99)
-        --budget PERCENT    what measuring may cost, in percent of the target's CPU
-                            time (default 1; 100: no limit)
+        --budget PERCENT    what measuring may cost, in percent of the target's
+                            CPU time (default 1; 100: no limit)
 )";
 
 constexpr const char* kAttach = R"(boundscope attach: measure a running service, then answer
@@ -51,10 +51,10 @@ USAGE
 
 constexpr const char* kAttachOptions = R"(    -o, --output FILE       keep the recording as well
         --format FORMAT     text or json (default text)
-    -v, --verbose           every row and caveat; what each probe does, on stderr
+    -v, --verbose           every row and caveat; which probes ran, on stderr
     -h, --help              this text
 
-Ctrl-C ends the measurement early and still answers; a second one leaves at once.
+Ctrl-C ends the measurement early and still answers; a second one just leaves.
 
 EXAMPLES
     sudo boundscope attach --port 8080             who answers on port 8080
@@ -73,10 +73,10 @@ USAGE
 
 constexpr const char* kRecordOptions =
     R"(    -o, --output FILE       where the recording goes; - for stdout
-    -v, --verbose           what each probe does, on stderr
+    -v, --verbose           which probes ran, on stderr
     -h, --help              this text
 
-The file grows by a line a second and can be read whatever happens to the writer.
+The file grows by a line a second and can be read even if the writer is killed.
 
 EXAMPLES
     sudo boundscope record --port 8080 -o api.rec
@@ -93,7 +93,7 @@ OPTIONS
     -v, --verbose           every row and caveat
     -h, --help              this text
 
-FILE is what 'boundscope record' or 'attach -o' wrote, on any machine; - reads stdin.
+FILE is what 'record' or 'attach -o' wrote, on any machine; - reads stdin.
 
 EXAMPLES
     boundscope report api.rec

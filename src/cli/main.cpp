@@ -30,7 +30,8 @@ int main(int argc, char** argv) {
   if (!request) return fail(request.error());
   if (const auto* printout = std::get_if<Printout>(&*request)) {
     std::cout << printout->text;
-    return finish_stdout() ? 0 : 1;
+    const Result<> printed = finish_stdout();
+    return printed ? 0 : fail(printed.error());
   }
   const Result<> done = run(std::get<Options>(*request));
   return done ? 0 : fail(done.error());

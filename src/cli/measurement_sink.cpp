@@ -8,10 +8,9 @@ MeasurementSink::MeasurementSink(std::ostream* file, FileFailure on_failure, Pro
   if (file != nullptr) file_.emplace(*file);
 }
 
-template <class Part>
-Result<> MeasurementSink::written(Result<> (RecordingWriter::*write)(Part), Part part) {
+Result<> MeasurementSink::written(const std::function<Result<>(RecordingWriter&)>& write) {
   if (!file_) return Done{};
-  Result<> result = ((*file_).*write)(part);
+  Result<> result = write(*file_);
   if (result) return result;
   file_error_ = result.error();
   file_.reset();
@@ -21,29 +20,30 @@ Result<> MeasurementSink::written(Result<> (RecordingWriter::*write)(Part), Part
 
 Result<> MeasurementSink::on_header(const RecordingHeader& header) {
   if (Result<> kept = memory_.on_header(header); !kept) return kept;
-  if (Result<> kept = written(&RecordingWriter::header, header); !kept) return kept;
+  if (Result<> kept = written([&](RecordingWriter& file) { return file.header(header); }); !kept)
+    return kept;
   return on_attached_();
 }
 
 Result<> MeasurementSink::on_process(const TargetProcess& process) {
   if (Result<> kept = memory_.on_process(process); !kept) return kept;
-  return written(&RecordingWriter::process, process);
+  return written([&](RecordingWriter& file) { return file.process(process); });
 }
 
 Result<> MeasurementSink::on_stack(const Stack& stack) {
   if (Result<> kept = memory_.on_stack(stack); !kept) return kept;
-  return written(&RecordingWriter::stack, stack);
+  return written([&](RecordingWriter& file) { return file.stack(stack); });
 }
 
 Result<> MeasurementSink::on_window(const Window& window) {
   if (Result<> kept = memory_.on_window(window); !kept) return kept;
   progress_.window(window);
-  return written(&RecordingWriter::window, window);
+  return written([&](RecordingWriter& file) { return file.window(window); });
 }
 
 Result<> MeasurementSink::on_end(RecordingEnd end) {
   if (Result<> kept = memory_.on_end(end); !kept) return kept;
-  return written(&RecordingWriter::end, end);
+  return written([&](RecordingWriter& file) { return file.end(end); });
 }
 
 Result<> MeasurementSink::file_outcome() const {

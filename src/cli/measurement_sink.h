@@ -32,8 +32,7 @@ class MeasurementSink : public RecordingSink {
 
  private:
   // Writes a part to the file as long as that works.
-  template <class Part>
-  Result<> written(Result<> (RecordingWriter::*write)(Part), Part part);
+  Result<> written(const std::function<Result<>(RecordingWriter&)>& write);
 
   RecordingBuilder memory_;
   std::optional<RecordingWriter> file_;

@@ -9,6 +9,8 @@ constexpr double kShortestSlice = 0.05;   // below this, attaching costs more th
 constexpr double kLongestWindow = 5;      // CPU samples and /proc need not wait longer
 constexpr double kSliceLatencies = 20;    // a slice should see that many requests come and go
 constexpr double kFewestSlices = 8;
+// A service that hardly uses the CPU has hardly any events: below this it is not worth looking away.
+constexpr double kNegligibleNsPerS = 2e6;  // 0.2 % of one CPU, what the sampling clock costs
 
 }  // namespace
 
@@ -28,7 +30,7 @@ EventCosts calibrate(const std::array<ProgramRuns, kEventKinds>& runs,
 WindowPlan plan_window(const ObservedRates& rates, double budget_share, double window_s,
                        double remaining_s) {
   const WindowPlan all{std::min(window_s, remaining_s), std::min(window_s, remaining_s)};
-  const double allowed = budget_share * rates.cpu_ns_per_s;
+  const double allowed = std::max(budget_share * rates.cpu_ns_per_s, kNegligibleNsPerS);
   if (budget_share >= 1 || rates.cost_ns_per_s <= allowed) return all;
 
   const double duty = std::max(allowed / rates.cost_ns_per_s, 1e-4);

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "boundscope/collector.h"
 #include "target/cgroup_fs.h"
@@ -22,14 +23,23 @@ constexpr std::string_view kGrant =
     "$(command -v boundscope)";
 
 // Bits of CapEff (linux/capability.h).
-enum PrivilegeBit {
-  kSysPtrace = 19,
-  kSysAdmin = 21,
-  kSysResource = 24,
-  kSyslog = 34,
-  kPerfmon = 38,
-  kBpf = 39
+enum class Privilege {
+  sys_ptrace = 19,
+  sys_admin = 21,
+  sys_resource = 24,
+  syslog = 34,
+  perfmon = 38,
+  bpf = 39
 };
+
+// Since Linux 5.11 the memory of maps counts against the cgroup instead of RLIMIT_MEMLOCK.
+bool charges_memory_to_cgroups(const ProcFs& proc) {
+  const FileText release = proc.read("sys/kernel/osrelease");
+  std::string_view rest = release.text;
+  const auto major = parse_number<int>(take_until(rest, '.'));
+  const auto minor = parse_number<int>(rest.substr(0, rest.find_first_not_of("0123456789")));
+  return major && minor && std::pair(*major, *minor) >= std::pair(5, 11);
+}
 
 class Checker {
  public:
@@ -57,10 +67,10 @@ class Checker {
   HostCheck delay_accounting() const;
 
  private:
-  bool holds(PrivilegeBit bit) const { return (held_ >> bit & 1) != 0; }
+  bool holds(Privilege one) const { return (held_ >> static_cast<int>(one) & 1) != 0; }
   // CAP_SYS_ADMIN was split into finer ones in Linux 5.8 and still includes them.
-  bool may_use_bpf() const { return holds(kBpf) || holds(kSysAdmin); }
-  bool may_trace() const { return holds(kPerfmon) || holds(kSysAdmin); }
+  bool may_use_bpf() const { return holds(Privilege::bpf) || holds(Privilege::sys_admin); }
+  bool may_trace() const { return holds(Privilege::perfmon) || holds(Privilege::sys_admin); }
   std::optional<int> sysctl(std::string_view name) const {
     return parse_number<int>(trim(proc_.read(fmt::format("sys/kernel/{}", name)).text));
   }
@@ -108,28 +118,29 @@ HostCheck Checker::lockdown() const {
 }
 
 HostCheck Checker::bpf_privilege() const {
-  if (holds(kBpf)) return {"cap_bpf", kAvailable, "held", ""};
-  if (holds(kSysAdmin)) return {"cap_bpf", kAvailable, "included in CAP_SYS_ADMIN", ""};
+  if (holds(Privilege::bpf)) return {"cap_bpf", kAvailable, "held", ""};
+  if (holds(Privilege::sys_admin)) return {"cap_bpf", kAvailable, "included in CAP_SYS_ADMIN", ""};
   return {"cap_bpf", kAbsent, "not held: no probe can be loaded", std::string(kGrant)};
 }
 
 HostCheck Checker::perfmon_privilege() const {
-  if (holds(kPerfmon)) return {"cap_perfmon", kAvailable, "held", ""};
-  if (holds(kSysAdmin)) return {"cap_perfmon", kAvailable, "included in CAP_SYS_ADMIN", ""};
+  if (holds(Privilege::perfmon)) return {"cap_perfmon", kAvailable, "held", ""};
+  if (holds(Privilege::sys_admin))
+    return {"cap_perfmon", kAvailable, "included in CAP_SYS_ADMIN", ""};
   return {"cap_perfmon", kAbsent, "not held: no probe can be attached, no CPU sampled",
           std::string(kGrant)};
 }
 
 HostCheck Checker::ptrace_privilege() const {
-  if (holds(kSysPtrace)) return {"cap_sys_ptrace", kAvailable, "held", ""};
+  if (holds(Privilege::sys_ptrace)) return {"cap_sys_ptrace", kAvailable, "held", ""};
   return {"cap_sys_ptrace", kDegraded,
           "not held: programs, mappings and descriptors of other users' processes stay hidden",
           std::string(kGrant)};
 }
 
 HostCheck Checker::admin_privilege() const {
-  if (holds(kSysAdmin)) return {"cap_sys_admin", kAvailable, "held", ""};
-  if (holds(kBpf) && holds(kPerfmon)) {
+  if (holds(Privilege::sys_admin)) return {"cap_sys_admin", kAvailable, "held", ""};
+  if (holds(Privilege::bpf) && holds(Privilege::perfmon)) {
     return {"cap_sys_admin", kAvailable, "not held, and not needed beside CAP_BPF and CAP_PERFMON",
             ""};
   }
@@ -167,7 +178,7 @@ HostCheck Checker::kptr_restrict() const {
   const auto value = sysctl("kptr_restrict");
   if (!value) return {"kptr_restrict", kDegraded, "not readable", "mount -t proc proc /proc"};
   const std::string found = std::to_string(*value);
-  if (*value == 0 || (*value == 1 && holds(kSyslog)))
+  if (*value == 0 || (*value == 1 && holds(Privilege::syslog)))
     return {"kptr_restrict", kAvailable, found, ""};
   if (*value == 1)
     return {"kptr_restrict", kDegraded,
@@ -189,7 +200,11 @@ HostCheck Checker::locked_memory() const {
   if (soft == "unlimited" || (bytes && *bytes >= kEnough))
     return {"memlock", kAvailable, std::string(soft), ""};
   const std::string found = bytes ? fmt::format("{} bytes", *bytes) : "not readable";
-  if (holds(kSysResource)) return {"memlock", kAvailable, found + ", and may be raised", ""};
+  if (charges_memory_to_cgroups(proc_)) {
+    return {"memlock", kAvailable, found + "; of no matter since Linux 5.11", ""};
+  }
+  if (holds(Privilege::sys_resource))
+    return {"memlock", kAvailable, found + ", and may be raised", ""};
   return {"memlock", kDegraded, found + ": too little for maps before Linux 5.11",
           "ulimit -l unlimited"};
 }

@@ -276,12 +276,13 @@ void Session::learn_rates(const Window& window, std::uint64_t observed_ns) {
 void Session::drop_unsettled(Window& window) const {
   const double settled = duration<double>(window_started_ - attached_).count();
   if (settled >= kSettleLatencies * rates_.mean_latency_s || settled > 5) return;
-  for (ProcessWindow& process : window.processes) {
-    process.requests = {};
-    process.running_any_ns = 0;
-  }
-  window.latencies.clear();
+  window.observed_ns = 0;
+  window.processes.clear();
+  window.threads.clear();
+  window.waits.clear();
+  window.lock_causes.clear();
   window.upstreams.clear();
+  window.latencies.clear();
 }
 
 void Session::add_cost(Window& window) {

@@ -9,7 +9,8 @@ namespace boundscope {
 inline constexpr std::size_t kPageColumns = 80;
 
 // Text broken between words so that no line is wider than the page. The first line begins with
-// `first`, the others are indented as far; a percent sign stays with its number. Ends with a newline. Words too long for a line are cut.
+// `first`, the others are indented as far; a percent sign stays with its number. Ends with a
+// newline. Words too long for a line are cut.
 std::string wrapped(std::string_view text, std::string_view first = "");
 
 // `text` in exactly `columns` columns, cut or filled up with spaces.

@@ -20,17 +20,19 @@ std::string percent_figure(double share) {
 
 std::string percent(double share) { return percent_figure(share) + " %"; }
 
-std::string percent_range(double low, double high) {
-  const std::string from = percent_figure(low);
-  const std::string to = percent_figure(high);
+std::string percent_range(const Estimate& estimate) {
+  const std::string from = percent_figure(estimate.low);
+  const std::string to = percent_figure(estimate.high);
+  if (from == to && from == percent_figure(estimate.value)) return "";
   return from == to ? to + " %" : from + " to " + to + " %";
 }
 
 std::string number(double value) {
   const double size = std::abs(value);
+  if (size < 1e6 && value == std::floor(value)) return fmt::format("{:.0f}", value);
   if (size >= 100) return fmt::format("{:.0f}", value);
   if (size >= 10) return fmt::format("{:.1f}", value);
-  if (size >= 0.0995 || size == 0) return fmt::format("{:.2f}", value);
+  if (size >= 0.0995) return fmt::format("{:.2f}", value);
   return size < 0.00005 ? "almost 0" : fmt::format("{:.2g}", value);
 }
 
@@ -62,7 +64,8 @@ std::string ratio(double value) {
 std::string ratio_range(double low, double high) {
   const std::string from = ratio(low);
   const std::string to = ratio(high);
-  return from == to ? to : from + " to " + to;
+  if (from == to) return to;
+  return from == "1.00x" ? "up to " + to : from + " to " + to;
 }
 
 }  // namespace boundscope

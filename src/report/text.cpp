@@ -21,6 +21,14 @@ constexpr std::size_t kReasons = 3;   // shown without -v
 constexpr std::size_t kAlternatives = 3;
 constexpr std::size_t kCaveats = 4;
 
+// "go 1.25.1"; versions such as "go1.25.1" speak for themselves.
+std::string runtime_words(const TargetProcess& process) {
+  const std::string name(to_string(process.runtime));
+  const std::string version = escaped(process.runtime_version);
+  if (version.empty()) return name;
+  return version.starts_with(name) ? version : name + " " + version;
+}
+
 class TextReport {
  public:
   TextReport(std::ostream& out, const Recording& recording, const Analysis& analysis,
@@ -72,8 +80,7 @@ class TextReport {
       if (recording_.processes.size() > 1)
         who += fmt::format(" and {} more", recording_.processes.size() - 1);
       who += ")";
-      if (root.runtime != Runtime::unknown)
-        who += fmt::format(", {} {}", to_string(root.runtime), escaped(root.runtime_version));
+      if (root.runtime != Runtime::unknown) who += ", " + runtime_words(root);
     }
     out_ << wrapped(fmt::format("{}; {} from {}", who, seconds(totals_.duration_s),
                                 escaped(recording_.header.started)));
@@ -111,7 +118,7 @@ class TextReport {
     if (load.latency_p99_ms) requests += ", p99 " + milliseconds(*load.latency_p99_ms);
     if (!requests.empty()) paragraph(requests);
 
-    std::string cpu = fmt::format("{} of {} CPU cores in use", number(load.cpu_cores),
+    std::string cpu = fmt::format("{} of {} CPU cores", number(load.cpu_cores),
                                   number(recording_.header.cpu_limit));
     if (load.busiest_thread_share)
       cpu += fmt::format(", busiest thread {} ({})", percent(*load.busiest_thread_share),
@@ -120,11 +127,14 @@ class TextReport {
     paragraph(cpu);
   }
 
+  // Shares of next to nothing only distract from "idle".
+  bool next_to_no_work() const { return analysis_.verdict.bound == Bound::idle && !style_.verbose; }
+
   // "  waiting for upstream   93 %  91 to 95 %    ############      10.0.0.7:5432"
   void share_row(const std::string& label, double share, const std::string& range,
                  const std::string& note) {
     const std::string row = "  " + left(label, 22) + right(percent(share), 6) + "  " +
-                            left(range, 12) + "  " + bar(share, 16) + "  " + fitted(note, 18);
+                            left(range, 12) + "  " + bar(share, 14) + "  " + fitted(note, 18);
     out_ << row.substr(0, row.find_last_not_of(' ') + 1) << '\n';
   }
 
@@ -147,16 +157,14 @@ class TextReport {
   void shares(const std::vector<Row>& rows, std::string (*words)(const Row&)) {
     for (const Row& row : rows) {
       if (row.share.value < kSmallShare && !style_.verbose) continue;
-      const bool certain = row.share.low >= row.share.high;
-      share_row(words(row), row.share.value,
-                certain ? "" : percent_range(row.share.low, row.share.high),
+      share_row(words(row), row.share.value, percent_range(row.share),
                 style_.verbose ? "" : largest(row.detail));
       details(row.detail);
     }
   }
 
   void request_time() {
-    if (analysis_.request_time.empty()) return;
+    if (analysis_.request_time.empty() || next_to_no_work()) return;
     heading(left("Where a request's time goes", 32) + "90 % range");
     shares<RequestShare>(analysis_.request_time,
                          [](const RequestShare& row) { return component_words(row.component); });
@@ -182,9 +190,9 @@ class TextReport {
     const MemorySummary& memory = analysis_.memory;
     if (!memory.rss_bytes && !analysis_.gc) return;
     std::string line;
-    if (memory.rss_bytes) line = bytes(*memory.rss_bytes) + " of memory in use";
+    if (memory.rss_bytes) line = bytes(*memory.rss_bytes) + " of memory";
     if (memory.limit_bytes) line += " of " + bytes(*memory.limit_bytes) + " allowed";
-    if (memory.major_faults_per_s)
+    if (memory.major_faults_per_s.value_or(0) > 0)
       line += fmt::format(", {} major faults/s", number(*memory.major_faults_per_s));
     if (memory.stall_share)
       line += fmt::format(", {} of CPU time stalled", percent(*memory.stall_share));
@@ -223,7 +231,7 @@ class TextReport {
 
   void rewrite() {
     const Rewrite& rewrite = analysis_.rewrite;
-    if (rewrite.to.empty()) return;
+    if (rewrite.to.empty() || next_to_no_work()) return;
     heading("What a rewrite could change (before/after; 1x is nothing)");
     for (const LanguageGains& gains : rewrite.to) {
       if (gains.language != "any") out_ << "  to " << fitted(escaped(gains.language), 60) << '\n';

@@ -74,8 +74,7 @@ constexpr std::array kCaveats{
           "the answer is about that time"},
     Words{"truncated", "the recording breaks off after {seconds}: whoever wrote it was stopped",
           "the answer is about that time"},
-    Words{"skipped_lines",
-          "{count} lines of the recording are of a kind this version does not know",
+    Words{"skipped_lines", "lines of kinds that this version does not know were skipped: {count}",
           "read it with a newer boundscope"},
     Words{"steal", "the hypervisor gave {percent} of a CPU to other machines",
           "measure on a quieter host before you decide"},
@@ -132,9 +131,9 @@ constexpr std::array kReasons{
           "unnamed ones"},
     Words{"queue_share",
           "{percent} of {time} is queueing: no thread and no call works on the request{range}"},
-    Words{"workers_wait_upstream", "busy workers wait for {subject} {percent} of the time{range}",
-          "", "peers"},
-    Words{"workers_wait_disk", "busy workers wait for the disk {percent} of the time{range}"},
+    Words{"workers_wait_upstream", "busy workers wait for {subject} ({percent} of {time})", "",
+          "peers"},
+    Words{"workers_wait_disk", "busy workers wait for the disk ({percent} of {time})"},
     Words{"mean_in_flight", "{number} requests are in flight on average"},
     // idle
     Words{"idle_share", "nothing was in progress {percent} of the time{range}"},
@@ -169,12 +168,13 @@ constexpr std::array kReasons{
 };
 
 constexpr std::array kAssumptions{
-    Words{"plain_bound", "CPU time that could vanish, in any language"},
-    Words{"same_algorithm", "the same work"},
-    Words{"same_upstreams", "upstreams as fast as now"},
-    Words{"same_concurrency", "as many workers and connections"},
-    Words{"at_this_load", "the load that was measured"},
-    Words{"rss_not_modelled", "memory and tail are not predicted yet"},
+    Words{"plain_bound", "that CPU time vanishes, in any language"},
+    Words{"same_algorithm", "same work"},
+    Words{"same_upstreams", "upstreams as fast"},
+    Words{"same_concurrency", "as many workers"},
+    Words{"at_this_load", "this load"},
+    Words{"already_native", "it is written in a compiled language already"},
+    Words{"rss_not_modelled", "memory and tail not predicted yet"},
 };
 
 constexpr std::array kActions{
@@ -189,21 +189,21 @@ constexpr std::array kActions{
 };
 
 constexpr std::array kDetails{
-    Words{"holder_running", "whose holder computes"},
-    Words{"holder_disk", "whose holder waits for the disk"},
-    Words{"holder_upstream", "whose holder waits for a peer"},
-    Words{"holder_other", "whose holder does something else"},
+    Words{"holder_running", "holder computes"},
+    Words{"holder_disk", "holder on disk"},
+    Words{"holder_upstream", "holder calls out"},
+    Words{"holder_other", "other holders"},
     Words{"read", "read"},
     Words{"write", "write"},
     Words{"sync", "sync"},
     Words{"io_uring", "io_uring"},
     Words{"page_fault", "page faults"},
-    Words{"memory_wait", "reclaim, memory locks"},
-    Words{"preempted", "after losing the CPU"},
+    Words{"memory_wait", "reclaim"},
+    Words{"preempted", "preempted"},
     Words{"woken", "after waking up"},
-    Words{"behind_running", "while it computed"},
-    Words{"behind_waiting", "while it only waited"},
-    Words{"behind_nothing", "while it did nothing"},
+    Words{"behind_running", "while computing"},
+    Words{"behind_waiting", "while waiting"},
+    Words{"behind_nothing", "while idle"},
     Words{"network", "network"},
     Words{"files", "files"},
     Words{"memory", "memory"},
@@ -211,6 +211,37 @@ constexpr std::array kDetails{
     Words{"other", "other"},
     Words{"multiplexed", "behind other calls"},
 };
+
+constexpr std::array kStates{Words{"cpu", "on CPU"},
+                             Words{"run_queue", "waiting for a CPU"},
+                             Words{"throttled", "out of CPU quota"},
+                             Words{"client", "waiting for clients"},
+                             Words{"upstream", "waiting for upstream"},
+                             Words{"accept", "waiting for connections"},
+                             Words{"socket_other", "other sockets"},
+                             Words{"disk_read", "disk: read"},
+                             Words{"disk_write", "disk: write"},
+                             Words{"disk_sync", "disk: sync"},
+                             Words{"disk_other", "disk: other"},
+                             Words{"io_uring", "io_uring"},
+                             Words{"lock", "waiting for locks"},
+                             Words{"pipe", "pipes"},
+                             Words{"timer", "sleeping"},
+                             Words{"poll", "nothing to do (poll)"},
+                             Words{"page_fault", "page faults"},
+                             Words{"memory", "reclaim, memory locks"},
+                             Words{"child", "waiting for children"},
+                             Words{"park", "nothing to do (parked)"},
+                             Words{"other", "other waits"}};
+
+std::span<const Words> table_of(std::string_view kind) {
+  if (kind == "caveat") return kCaveats;
+  if (kind == "reason") return kReasons;
+  if (kind == "assumption") return kAssumptions;
+  if (kind == "action") return kActions;
+  if (kind == "detail") return kDetails;
+  return kStates;
+}
 
 const Words* find(std::span<const Words> table, std::string_view code) {
   const auto found = std::find_if(table.begin(), table.end(),
@@ -232,8 +263,9 @@ struct Blanks {
 // as it is rather than dropped.
 std::string filled(const Words* words, std::string_view code, const Blanks& blanks) {
   if (words == nullptr) return escaped(code);
+  const std::string interval = percent_range({blanks.value, blanks.low, blanks.high});
   const std::string range =
-      blanks.low < blanks.high ? " (" + percent_range(blanks.low, blanks.high) + ")" : "";
+      blanks.low < blanks.high && !interval.empty() ? " (" + interval + ")" : "";
   const std::string subject =
       blanks.subject.empty() ? std::string(words->unnamed) : detail_words(blanks.subject);
   return fmt::format(
@@ -343,37 +375,14 @@ std::string owner_words(CpuOwner owner) {
 }
 
 std::string state_words(std::string_view thread_state) {
-  constexpr std::array kStates{Words{"cpu", "on CPU"},
-                               Words{"run_queue", "waiting for a CPU"},
-                               Words{"throttled", "out of CPU quota"},
-                               Words{"client", "waiting for clients"},
-                               Words{"upstream", "waiting for upstream"},
-                               Words{"accept", "waiting for connections"},
-                               Words{"socket_other", "other sockets"},
-                               Words{"disk_read", "disk: read"},
-                               Words{"disk_write", "disk: write"},
-                               Words{"disk_sync", "disk: sync"},
-                               Words{"disk_other", "disk: other"},
-                               Words{"io_uring", "io_uring"},
-                               Words{"lock", "waiting for locks"},
-                               Words{"pipe", "pipes"},
-                               Words{"timer", "sleeping"},
-                               Words{"poll", "nothing to do (poll)"},
-                               Words{"page_fault", "page faults"},
-                               Words{"memory", "reclaim, memory locks"},
-                               Words{"child", "waiting for children"},
-                               Words{"park", "nothing to do (parked)"},
-                               Words{"other", "other waits"}};
   return filled(find(kStates, thread_state), thread_state, {});
 }
 
 bool has_words(std::string_view kind, std::string_view code) {
-  if (kind == "caveat") return find(kCaveats, code) != nullptr;
-  if (kind == "reason") return find(kReasons, code) != nullptr;
-  if (kind == "assumption") return find(kAssumptions, code) != nullptr;
-  if (kind == "action") return find(kActions, code) != nullptr;
-  return kind == "detail" && find(kDetails, code) != nullptr;
+  return find(table_of(kind), code) != nullptr;
 }
+
+std::size_t words_in(std::string_view kind) { return table_of(kind).size(); }
 
 std::string sentence(std::string words) {
   if (words.empty()) return words;

@@ -26,8 +26,10 @@ std::string component_words(RequestComponent component);
 std::string owner_words(CpuOwner owner);
 std::string state_words(std::string_view thread_state);
 
-// For the test that every code has its words.
-bool has_words(std::string_view kind, std::string_view code);  // "caveat" "reason" "assumption" ...
+// For the test that every code has its words. Kinds: caveat, reason, assumption, action, detail,
+// state.
+bool has_words(std::string_view kind, std::string_view code);
+std::size_t words_in(std::string_view kind);
 
 // "Something has happened" -> "Something has happened."
 std::string sentence(std::string words);

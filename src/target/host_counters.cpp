@@ -94,7 +94,7 @@ std::optional<std::uint64_t> HostCounters::uptime_ticks() const {
   std::string_view text = file.text;
   const auto seconds = parse_real(take_word(text));
   if (!seconds || !(*seconds >= 0)) return std::nullopt;
-  return static_cast<std::uint64_t>(*seconds * static_cast<double>(kNsPerSecond / tick_ns_));
+  return static_cast<std::uint64_t>(*seconds * 1e9 / static_cast<double>(tick_ns_));
 }
 
 void HostCounters::add_processes(std::span<const pid_t> pids, HostWindow& window) {

@@ -93,32 +93,30 @@ std::vector<ListeningSocket> parse_listeners(std::string_view table) {
 }
 
 PortSearch find_listeners(const ProcFs& proc, const ProcessTable& table, std::uint16_t port) {
-  std::map<std::string, std::vector<const ProcStat*>> namespaces;
+  std::vector<const ProcStat*> everybody;
   for (const ProcStat& process : table.all()) {
-    if (process.is_zombie() || process.is_kernel_thread()) continue;
-    // Unreadable for others' processes; most of them share our namespace, the empty name stands for
-    // it.
-    namespaces[read_link(proc.path(process.pid, "ns/net")).value_or("")].push_back(&process);
+    if (!process.is_zombie() && !process.is_kernel_thread()) everybody.push_back(&process);
   }
   PortSearch search;
-  const std::string own = read_link(proc.path("self/ns/net")).value_or("");
-  auto& ours = namespaces[own];
-  if (!own.empty()) {
-    const auto& unknown = namespaces[""];
-    ours.insert(ours.end(), unknown.begin(), unknown.end());
-    namespaces.erase("");
-  }
-  const auto look = [&](const std::string& process, const std::vector<const ProcStat*>& members) {
+  const auto look = [&](const std::string& process, const std::vector<const ProcStat*>& holders) {
     Namespace found = look_into(proc, process, port);
     search.socket_seen = search.socket_seen || !found.on_port.empty();
-    if (!found.on_port.empty()) search_members(proc, members, found.on_port, search);
+    if (!found.on_port.empty()) search_members(proc, holders, found.on_port, search);
     return found;
   };
-
-  search.other_ports = look("self", ours).ports;
+  // Inode numbers of sockets mean the same in all namespaces: whoever holds one, wherever it runs.
+  search.other_ports = look("self", everybody).ports;
   if (search.socket_seen) return search;
-  for (const auto& [name, members] : namespaces) {
-    if (name != own && !members.empty()) look(std::to_string(members.front()->pid), members);
+
+  std::map<std::string, std::vector<const ProcStat*>> containers;
+  for (const ProcStat* process : everybody) {
+    // Those of other users cannot be told apart; they are found only if they share our namespace.
+    const auto name = read_link(proc.path(process->pid, "ns/net"));
+    if (name) containers[*name].push_back(process);
+  }
+  containers.erase(read_link(proc.path("self/ns/net")).value_or(""));
+  for (const auto& [name, members] : containers) {
+    look(std::to_string(members.front()->pid), members);
   }
   return search;
 }

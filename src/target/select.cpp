@@ -1,6 +1,7 @@
 #include "target/select.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -106,7 +107,10 @@ Result<> check_permission(const Host& host, pid_t pid) {
   const std::string owner =
       status && status->uid ? fmt::format(" belongs to user {} and", *status->uid) : "";
   return not_found(fmt::format("pid {}{} may not be looked at by this user", pid, owner),
-                   "run as root (sudo), or with CAP_SYS_PTRACE");
+                   ::geteuid() == 0
+                       ? "a security module or a container keeps it even from root: run "
+                         "boundscope on the host, outside containers"
+                       : "run as root (sudo), or with CAP_SYS_PTRACE");
 }
 
 Result<Selection> select_pids(const Host& host, const std::vector<pid_t>& pids) {

@@ -46,7 +46,8 @@ bool leaves_its_parent(std::string_view path) {
   return false;
 }
 
-// Directories that the path may mean: itself if it lies below the mount, else one per hierarchy.
+// Directories that the path may mean: itself if it lies below the mount, else one per hierarchy and
+// one below all.
 std::vector<std::string> candidates(const CgroupFs& cgroups, std::string path) {
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
   if (path == cgroups.root() || path.starts_with(cgroups.root() + "/")) return {path};
@@ -55,6 +56,7 @@ std::vector<std::string> candidates(const CgroupFs& cgroups, std::string path) {
   for (const Hierarchy& hierarchy : cgroups.hierarchies()) {
     directories.push_back(hierarchy.mount + (path == "/" ? "" : path));
   }
+  directories.push_back(cgroups.root() + path);  // with the hierarchy in front: "memory/web"
   return directories;
 }
 

@@ -113,6 +113,7 @@ Result<StartedCommand> start_command(const std::vector<std::string>& argv) {
   UniqueFd ours(ends[0]);
   const UniqueFd theirs(ends[1]);
   std::vector<char*> arguments;  // made before the fork: the child must not allocate
+  arguments.reserve(argv.size() + 1);
   for (const std::string& argument : argv) arguments.push_back(const_cast<char*>(argument.c_str()));
   arguments.push_back(nullptr);
 

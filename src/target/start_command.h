@@ -1,7 +1,7 @@
 // -- COMMAND ARGS: a target that we start ourselves.
 //
 // The child exists, and can be attached to, before the command runs in it: it waits for release().
-// It ends at the latest with its handle, or with us if we are killed.
+// It ends at the latest with its handle, or with the thread that started it if we are killed.
 #pragma once
 
 #include <sys/types.h>

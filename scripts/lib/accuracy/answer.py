@@ -4,8 +4,9 @@
 class Answer:
     def __init__(self, document, began, ended, cpu_cores):
         self.document = document
-        self.began = began  # wall-clock time around the run, for comparison with the load
+        self.began = began  # wall-clock times around the run, for comparison with the load
         self.ended = ended
+        self.seconds = ended - began
         self.cpu_cores_from_proc = cpu_cores
 
     @property
@@ -18,18 +19,8 @@ class Answer:
         return ": ".join(word for word in (verdict["bound"], verdict.get("cause")) if word)
 
     @property
-    def confidence(self):
-        return self.document["verdict"]["confidence"]
-
-    @property
     def caveats(self):
         return [caveat["code"] for caveat in self.document["caveats"]]
-
-    @property
-    def reasons(self):
-        """Why, as the answer words it: codes or sentences."""
-        return [reason if isinstance(reason, str) else str(reason.get("code") or reason.get("text"))
-                for reason in self.document["verdict"]["reasons"]]
 
     def _component(self, name):
         for part in self.document.get("request_time") or []:

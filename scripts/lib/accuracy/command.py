@@ -9,7 +9,8 @@ NOTHING_RAN = 77  # what ctest takes as "skipped"
 
 
 def add_options(parser):
-    parser.add_argument("--build", help="build folder (default: the newest of build/release, build/dev)")
+    parser.add_argument("--build",
+                        help="build folder (default: the newest of build/release, build/dev)")
     parser.add_argument("--boundscope", help="program to test, if not that of the build folder")
     parser.add_argument("--seconds", type=int, default=20, help="length of each measurement")
     parser.add_argument("--only", action="append", metavar="NAME", help="run this row (repeatable)")

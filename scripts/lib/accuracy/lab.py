@@ -1,7 +1,6 @@
 """One experiment: services, load, boundscope in the middle."""
 
 import json
-import math
 import os
 import subprocess
 import time
@@ -66,7 +65,7 @@ class Lab:
         if boundscope.process.returncode != 0:
             raise Failure(
                 f"boundscope exited with {boundscope.process.returncode}: {tail(boundscope.log)}")
-        return Answer(json.loads(output), math.floor(began), math.ceil(ended), cores)
+        return Answer(json.loads(output), began, ended, cores)
 
     @staticmethod
     def _usage(service):

@@ -39,7 +39,8 @@ def _redis_one_client(lab):
     return _redis(lab, 1)
 
 
-@ROWS.add("redis-c50", "redis-server, 50 clients", says=("cpu: kernel", "cpu: single-thread"), ci=True)
+@ROWS.add("redis-c50", "redis-server, 50 clients", says=("cpu: kernel", "cpu: single-thread"),
+          ci=True)
 def _redis_saturated(lab):
     return _redis(lab, 50, lab.service_cpus, lab.load_cpus)
 
@@ -96,7 +97,8 @@ def _node_redis(lab):
     return answer, [_latency(answer, load)]
 
 
-@ROWS.add("node-compute", "Node computing, its loop saturated", says=("cpu: single-thread",), ci=True)
+@ROWS.add("node-compute", "Node computing, its loop saturated", says=("cpu: single-thread",),
+          ci=True)
 def _node_compute(lab):
     service = lab.services.node("--work", 100)
     load = lab.load(service.port, "--path", "/compute", "--connections", 8)
@@ -107,8 +109,8 @@ def _node_compute(lab):
     ]
 
 
-@ROWS.add("python-work", "threaded Python, pure Python work, 8 clients", says=("cpu: single-thread",),
-          ci=True)
+@ROWS.add("python-work", "threaded Python, pure Python work, 8 clients",
+          says=("cpu: single-thread",), ci=True)
 def _python_work(lab):
     service = lab.services.python("--work", 50)
     load = lab.load(service.port, "--path", "/work", "--connections", 8)
@@ -116,7 +118,8 @@ def _python_work(lab):
     return answer, [_latency(answer, load), _cores(answer)]
 
 
-@ROWS.add("mutex", "threads of one service fighting over a mutex", says=("contention: lock",), ci=True)
+@ROWS.add("mutex", "threads of one service fighting over a mutex", says=("contention: lock",),
+          ci=True)
 def _mutex(lab):
     service = lab.services.workload("thread_service", "--mode", "mutex", "--locked-work", 100)
     load = lab.load(service.port, "--connections", 8)
@@ -124,10 +127,12 @@ def _mutex(lab):
     return answer, [at_least("lock share", answer.share("lock"), 0.5), _latency(answer, load)]
 
 
-@ROWS.add("pool", "8 workers waiting 50 ms upstream, 64 clients", says=("contention: pool",), ci=True)
+@ROWS.add("pool", "8 workers waiting 50 ms upstream, 64 clients", says=("contention: pool",),
+          ci=True)
 def _pool(lab):
     upstream = lab.services.workload("slow_upstream", "--delay-ms", 50)
-    service = lab.services.workload("pool_service", "--workers", 8, "--upstream-port", upstream.port)
+    service = lab.services.workload("pool_service", "--workers", 8, "--upstream-port",
+                                    upstream.port)
     load = lab.load(service.port, "--connections", 64)
     answer = lab.attach(service)
     return answer, [  # 64 clients / 8 workers: a request takes 400 ms, 50 of them upstream
@@ -168,12 +173,8 @@ def _quota(lab):
     service = lab.services.workload("pool_service", "--workers", 1, "--work", 100, cgroups=[group],
                                     cpus=lab.service_cpus)
     lab.load(service.port, "--connections", 1)
-    before, answer, after = _throttled_around(lab, service, group)
-    known = (after - before) / (answer.ended - answer.began)
-    return answer, [close_to("throttled share", answer.share("throttled"), known, absolute=0.05)]
-
-
-def _throttled_around(lab, service, group):
     before = group.throttled_s()
     answer = lab.attach(service)
-    return before, answer, group.throttled_s()
+    known = (group.throttled_s() - before) / answer.seconds
+    return answer, [close_to("throttled share", answer.share("throttled"), known, absolute=0.05)]
+

@@ -6,9 +6,11 @@ import random
 
 import procfs
 from accuracy.checks import at_least, close_to, holds
-from accuracy.line import ROWS
+from accuracy.row import Rows
 from cgroups import Cgroup
 from processes import find_program
+
+ROWS = Rows()
 
 _MIB = 1 << 20
 _COMPRESS_BYTES = 300 * _MIB  # zstd -19 needs two minutes for them

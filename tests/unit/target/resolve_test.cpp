@@ -295,10 +295,11 @@ TEST_CASE("target: in v1 the hierarchy that has the processes is taken") {
   tree.cgroup("memory/web", {{"cgroup.procs", "10\n"}});
   tree.process({.pid = 10});
 
-  const auto target = by_cgroup(tree, "/web");
-
-  CHECK(pids_of(target) == std::vector<pid_t>{10});
-  CHECK(target->cgroup_scope == tree.files.path("cgroup/memory/web"));
+  for (const char* path : {"/web", "memory/web"}) {
+    const auto target = by_cgroup(tree, path);
+    CHECK(pids_of(target) == std::vector<pid_t>{10});
+    CHECK(target->cgroup_scope == tree.files.path("cgroup/memory/web"));
+  }
 }
 
 TEST_CASE("target: empty, unknown and malformed cgroups are told apart") {

@@ -1,5 +1,5 @@
-// A client for the few Redis replies we need, on one multiplexed connection: commands go out as they
-// come, replies are matched in order.
+// A client for the few Redis replies we need, on one multiplexed connection: commands go out as
+// they come, replies are matched in order.
 'use strict';
 const net = require('net');
 

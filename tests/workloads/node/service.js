@@ -15,7 +15,8 @@ function parseOptions(words) {
 }
 
 const catalogue = JSON.stringify(
-    Array.from({ length: 40 }, (_, i) => ({ name: `item-${(i * 7919) % 1009}`, price: (i * 31) % 97 })));
+    Array.from({ length: 40 },
+               (_, i) => ({ name: `item-${(i * 7919) % 1009}`, price: (i * 31) % 97 })));
 
 function compute(rounds) {
   let hash = 2166136261;
@@ -35,7 +36,10 @@ const options = parseOptions(process.argv.slice(2));
 const redis = options['redis-port'] ? new RedisClient(options['redis-port']) : null;
 
 function answer(response, text) {
-  response.writeHead(200, { 'Content-Type': 'text/plain', 'Content-Length': Buffer.byteLength(text) });
+  response.writeHead(200, {
+    'Content-Type': 'text/plain',
+    'Content-Length': Buffer.byteLength(text),
+  });
   response.end(text);
 }
 

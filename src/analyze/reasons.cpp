@@ -1,0 +1,183 @@
+// Reasons: the numbers a verdict stands on, each with what it was held against.
+#include <algorithm>
+
+#include "analyze/decide.h"
+#include "analyze/thresholds.h"
+
+namespace boundscope {
+namespace {
+
+// Collects reasons for one outcome.
+class Arguments {
+ public:
+  explicit Arguments(const Evidence& evidence) : evidence_(evidence) {}
+
+  // A share of request (or thread) time.
+  template <class Pick>
+  void share(std::string_view code, Pick pick, double threshold = 0, std::string subject = {}) {
+    add(code, evidence_.interval(pick), threshold, std::move(subject));
+  }
+  void candidate(std::string_view code, Candidate which, std::string subject = {}) {
+    const auto i = static_cast<std::size_t>(which);
+    share(
+        code, [i](const Figures& f) { return f.candidate[i].value; }, kDominantShare,
+        std::move(subject));
+  }
+  // A share of CPU samples.
+  void group(std::string_view code, OwnerGroup which, std::string subject) {
+    const auto i = static_cast<std::size_t>(which);
+    add(code,
+        evidence_.interval_by([i](const Figures& f) { return f.group[i]; },
+                              [](const Figures& f) { return f.samples; }),
+        0, std::move(subject));
+  }
+  // Something of the wall time, the same in every window.
+  template <class Pick>
+  void level(std::string_view code, Pick pick, double threshold, std::string subject = {}) {
+    add(code, evidence_.interval_by(pick, [](const Figures&) { return 1.0; }), threshold,
+        std::move(subject));
+  }
+  void fact(std::string_view code, double value, double threshold, std::string subject = {}) {
+    add(code, {value, value, value}, threshold, std::move(subject));
+  }
+
+  std::vector<Reason> take() { return std::move(reasons_); }
+
+ private:
+  // What is not there is no argument.
+  void add(std::string_view code, const Estimate& estimate, double threshold, std::string subject) {
+    if (!(estimate.value > 0)) return;
+    reasons_.push_back({std::string(code), estimate.value, std::max(0.0, estimate.low),
+                        estimate.high, threshold, std::move(subject)});
+  }
+
+  const Evidence& evidence_;
+  std::vector<Reason> reasons_;
+};
+
+void owner_groups(Arguments& arguments, const Names& names, const Evidence& evidence) {
+  struct Group {
+    OwnerGroup group;
+    std::string_view code;
+    std::string subject;
+  };
+  std::array groups{Group{OwnerGroup::language, "owner_language", names.language_owner},
+                    Group{OwnerGroup::native, "owner_native", names.library},
+                    Group{OwnerGroup::kernel, "owner_kernel", names.subsystem}};
+  std::stable_sort(groups.begin(), groups.end(), [&](const Group& a, const Group& b) {
+    return evidence.run.group[static_cast<std::size_t>(a.group)] >
+           evidence.run.group[static_cast<std::size_t>(b.group)];
+  });
+  for (const Group& group : groups) arguments.group(group.code, group.group, group.subject);
+}
+
+void machine(Arguments& arguments, const Figures& run) {
+  arguments.level(
+      run.machine >= kMachineFull ? "machine_full" : "machine_not_full",
+      [](const Figures& f) { return f.machine; }, kMachineFull);
+}
+
+void cpu(Arguments& arguments, const Outcome& outcome, const Evidence& evidence, const Facts& facts,
+         const Names& names) {
+  const Figures& run = evidence.run;
+  arguments.candidate("cpu_share", Candidate::cpu);
+  if (outcome.cause == Cause::starved) {
+    arguments.share("throttled_share", [](const Figures& f) { return f.throttled; });
+    if (run.periods_throttled > 0) {
+      arguments.level(
+          "throttled_periods", [](const Figures& f) { return f.periods_throttled; },
+          kThrottledPeriods);
+    }
+    arguments.share("run_queue_share", [](const Figures& f) { return f.run_queue; });
+    if (facts.steal_share >= kStealShare) {
+      arguments.fact("steal_share", facts.steal_share, kStealShare);
+    }
+    if (facts.neighbour_share >= kNeighbourShare) {
+      arguments.fact("host_busy", facts.neighbour_share, kNeighbourShare);
+    }
+    return;
+  }
+  if (outcome.cause == Cause::single_thread) {
+    if (run.interpreter_lock > 0) {
+      arguments.share(
+          "interpreter_lock", [](const Figures& f) { return f.interpreter_lock; }, run.cpu,
+          names.interpreter);
+    }
+    if (run.loop >= kLoopSaturated) {
+      arguments.level(
+          "loop_saturated", [](const Figures& f) { return std::min(1.0, f.loop); }, kLoopSaturated,
+          names.busiest_thread);
+    }
+    machine(arguments, run);
+    arguments.share("behind_running_share", [](const Figures& f) { return f.cpu_queue; });
+    owner_groups(arguments, names, evidence);
+    return;
+  }
+  owner_groups(arguments, names, evidence);
+  machine(arguments, run);
+  arguments.share("run_queue_share", [](const Figures& f) { return f.run_queue; });
+  arguments.share("behind_running_share", [](const Figures& f) { return f.cpu_queue; });
+}
+
+void io(Arguments& arguments, const Outcome& outcome, const Names& names) {
+  if (outcome.cause == Cause::upstream) {
+    arguments.candidate("upstream_share", Candidate::upstream, names.peer);
+    arguments.share("upstream_multiplexed", [](const Figures& f) { return f.multiplexed; });
+    arguments.share("upstream_behind_locks", [](const Figures& f) { return f.upstream_locks; });
+  } else if (outcome.cause == Cause::disk) {
+    arguments.candidate("disk_share", Candidate::disk, names.disk_operation);
+    arguments.share("disk_behind_locks", [](const Figures& f) { return f.disk_locks; });
+  } else {
+    arguments.candidate("transfer_share", Candidate::transfer);
+  }
+}
+
+void memory(Arguments& arguments, const Facts& facts) {
+  arguments.candidate("paging_share", Candidate::memory);
+  arguments.fact("at_memory_limit", facts.memory_limit_use.value_or(0), kAtMemoryLimit);
+  arguments.fact("refaults", facts.refaults_per_s, kRefaultsPerS);
+  arguments.fact("memory_pressure", facts.memory_pressure, 0);
+}
+
+void contention(Arguments& arguments, const Outcome& outcome, const Facts& facts,
+                const Names& names) {
+  if (outcome.cause == Cause::lock) {
+    arguments.candidate("lock_share", Candidate::lock, names.lock);
+    return;
+  }
+  const auto upstream = static_cast<std::size_t>(Candidate::upstream);
+  const auto disk = static_cast<std::size_t>(Candidate::disk);
+  arguments.candidate("queue_share", Candidate::pool);
+  arguments.share(
+      "workers_wait_upstream", [=](const Figures& f) { return f.candidate[upstream].value; }, 0,
+      names.peer);
+  arguments.share("workers_wait_disk", [=](const Figures& f) { return f.candidate[disk].value; });
+  arguments.fact("mean_in_flight", facts.mean_in_flight, 0);
+}
+
+}  // namespace
+
+std::vector<Reason> reasons_for(const Outcome& outcome, const Evidence& evidence,
+                                const Facts& facts, const Names& names) {
+  Arguments arguments(evidence);
+  switch (outcome.bound) {
+    case Bound::cpu:
+      cpu(arguments, outcome, evidence, facts, names);
+      break;
+    case Bound::memory:
+      memory(arguments, facts);
+      break;
+    case Bound::io:
+      io(arguments, outcome, names);
+      break;
+    case Bound::contention:
+      contention(arguments, outcome, facts, names);
+      break;
+    case Bound::idle:
+    case Bound::inconclusive:
+      break;
+  }
+  return arguments.take();
+}
+
+}  // namespace boundscope

@@ -1,0 +1,416 @@
+// The rows of the acceptance table and the rules of docs/method.md, on recordings built in memory.
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <ostream>
+#include <string>
+
+#include "services.h"
+
+namespace boundscope {
+
+std::ostream& operator<<(std::ostream& out, Bound value) { return out << to_string(value); }
+std::ostream& operator<<(std::ostream& out, Cause value) { return out << to_string(value); }
+
+namespace testing {
+namespace {
+
+double share_of(const Analysis& analysis, RequestComponent component) {
+  for (const RequestShare& row : analysis.request_time) {
+    if (row.component == component) return row.share.value;
+  }
+  return 0;
+}
+
+const Reason* find_reason(const Analysis& analysis, std::string_view code) {
+  for (const Reason& reason : analysis.verdict.reasons) {
+    if (reason.code == code) return &reason;
+  }
+  return nullptr;
+}
+
+bool has_caveat(const Analysis& analysis, std::string_view code) {
+  return std::any_of(analysis.caveats.begin(), analysis.caveats.end(),
+                     [&](const Caveat& caveat) { return caveat.code == code; });
+}
+
+void check_verdict(const Analysis& analysis, Bound bound, Cause cause) {
+  for (const Reason& reason : analysis.verdict.reasons) {
+    INFO(reason.code << " " << reason.value << " " << reason.subject);
+  }
+  CHECK(analysis.verdict.bound == bound);
+  CHECK(analysis.verdict.cause == cause);
+  if (bound == Bound::inconclusive) return;
+  CHECK(analysis.verdict.confidence >= 0.8);
+  CHECK(analysis.verdict.confidence <= 0.99);
+  CHECK_FALSE(analysis.verdict.reasons.empty());
+}
+
+TEST_CASE("analyze: redis with 50 clients is bound by its only thread") {
+  const Analysis analysis = analyze(redis_saturated().build());
+
+  check_verdict(analysis, Bound::cpu, Cause::single_thread);
+  CHECK(share_of(analysis, RequestComponent::socket_queue) == doctest::Approx(0.93).epsilon(0.03));
+  CHECK(find_reason(analysis, "loop_saturated")->subject == "redis-server");
+}
+
+TEST_CASE("analyze: redis with one client is bound by the kernel") {
+  const Analysis analysis = analyze(redis_one_client().build());
+
+  check_verdict(analysis, Bound::cpu, Cause::kernel);
+  CHECK(share_of(analysis, RequestComponent::cpu) == doctest::Approx(0.88).epsilon(0.05));
+}
+
+TEST_CASE("analyze: nginx that fills the machine is bound by the kernel, not by a thread") {
+  const Analysis analysis = analyze(nginx_saturated().build());
+
+  check_verdict(analysis, Bound::cpu, Cause::kernel);
+  CHECK(find_reason(analysis, "machine_full") != nullptr);
+}
+
+TEST_CASE("analyze: a proxy waits for its upstream, which is named") {
+  const Analysis analysis = analyze(nginx_proxy().build());
+
+  check_verdict(analysis, Bound::io, Cause::upstream);
+  CHECK(share_of(analysis, RequestComponent::upstream) >= 0.95);
+  CHECK(analysis.verdict.reasons.front().subject == "127.0.0.1:9000");
+  CHECK(analysis.rewrite.answer == Answer::unlikely);
+  CHECK(analysis.alternatives.front().action == "cache_upstream");
+}
+
+TEST_CASE("analyze: idle threads of Go in futexes are no lock waits of requests") {
+  const Analysis analysis = analyze(go_upstream().build());
+
+  check_verdict(analysis, Bound::io, Cause::upstream);
+  CHECK(share_of(analysis, RequestComponent::lock) == 0);
+  CHECK(share_of(analysis, RequestComponent::upstream) >= 0.95);
+}
+
+TEST_CASE("analyze: Go computing below capacity is bound by the language") {
+  const Analysis analysis = analyze(go_computing().build());
+
+  check_verdict(analysis, Bound::cpu, Cause::language);
+  CHECK(analysis.rewrite.answer == Answer::plausible);
+}
+
+TEST_CASE("analyze: requests behind a multiplexed connection wait upstream, not for a worker") {
+  const Analysis analysis = analyze(node_redis().build());
+
+  check_verdict(analysis, Bound::io, Cause::upstream);
+  CHECK(share_of(analysis, RequestComponent::upstream) > 0.7);
+  CHECK(find_reason(analysis, "upstream_multiplexed") != nullptr);
+}
+
+TEST_CASE("analyze: a saturated Node loop is bound by a single thread") {
+  const Analysis analysis = analyze(node_saturated().build());
+
+  check_verdict(analysis, Bound::cpu, Cause::single_thread);
+}
+
+TEST_CASE("analyze: waits for the interpreter lock are a single thread, not a lock") {
+  const Analysis analysis = analyze(python_threads().build());
+
+  check_verdict(analysis, Bound::cpu, Cause::single_thread);
+  CHECK(find_reason(analysis, "interpreter_lock")->subject == "cpython");
+}
+
+TEST_CASE("analyze: PostgreSQL reading from its cache is bound by the CPU") {
+  check_verdict(analyze(postgres_select().build()), Bound::cpu, Cause::language);
+}
+
+TEST_CASE("analyze: backends that wait for the one that syncs are bound by the disk") {
+  const Analysis analysis = analyze(postgres_fsync().build());
+
+  check_verdict(analysis, Bound::io, Cause::disk);
+  CHECK(analysis.verdict.reasons.front().subject == "sync");
+  CHECK(find_reason(analysis, "disk_behind_locks") != nullptr);
+  CHECK(share_of(analysis, RequestComponent::lock) > 0.4);
+}
+
+TEST_CASE("analyze: threads that fight over a mutex are bound by the lock") {
+  check_verdict(analyze(mutex_fight().build()), Bound::contention, Cause::lock);
+}
+
+TEST_CASE("analyze: requests queueing for workers that wait upstream are bound by the pool") {
+  const Analysis analysis = analyze(small_pool().build());
+
+  check_verdict(analysis, Bound::contention, Cause::pool);
+  CHECK(find_reason(analysis, "workers_wait_upstream")->subject == "10.0.0.9:80");
+  CHECK(share_of(analysis, RequestComponent::upstream) == doctest::Approx(0.123).epsilon(0.1));
+}
+
+TEST_CASE("analyze: parked threads without load are idle") {
+  const Analysis analysis = analyze(parked_threads().build());
+
+  check_verdict(analysis, Bound::idle, Cause::none);
+  CHECK(analysis.rewrite.answer == Answer::inconclusive);
+}
+
+TEST_CASE("analyze: one request a second is idle") {
+  const Analysis analysis = analyze(
+      RecordingBuilder{}
+          .process(10, "web")
+          .thread(10, 10, "web", {.on_cpu = 0.002})
+          .requests(
+              10, {.per_s = 1, .latency_ms = 4, .running = {0.4}, .upstream = {0.6}, .idle = 0.99})
+          .build());
+
+  check_verdict(analysis, Bound::idle, Cause::none);
+}
+
+TEST_CASE("analyze: a long poll in the background is idle") {
+  const Analysis analysis = analyze(RecordingBuilder{}
+                                        .process(10, "web")
+                                        .thread(10, 10, "web", {.on_cpu = 0.0005})
+                                        .each_window([](Window& window, std::size_t) {
+                                          RequestTotals& requests = window.processes[0].requests;
+                                          requests.idle_ns = 0;
+                                          requests.in_flight_ns = requests.behind_nothing_ns =
+                                              window.observed_ns;
+                                          requests.long_poll_ns = window.observed_ns;
+                                          requests.long_polls = 1;
+                                        })
+                                        .build());
+
+  check_verdict(analysis, Bound::idle, Cause::none);
+  CHECK(has_caveat(analysis, "long_polls"));
+}
+
+TEST_CASE("analyze: a service out of CPU quota is starved") {
+  const Analysis analysis = analyze(quota().build());
+
+  check_verdict(analysis, Bound::cpu, Cause::starved);
+  CHECK(find_reason(analysis, "throttled_periods")->value == doctest::Approx(0.9));
+  CHECK(analysis.alternatives.front().action == "raise_quota");
+}
+
+TEST_CASE("analyze: multiplexed traffic gets no answer about requests") {
+  const Analysis analysis = analyze(http2(0.2).build());
+
+  check_verdict(analysis, Bound::inconclusive, Cause::none);
+  CHECK(analysis.verdict.reasons.front().code == "coverage");
+  CHECK(analysis.load.view == View::threads);
+  CHECK_FALSE(analysis.load.requests.has_value());
+  CHECK(*analysis.load.socket_coverage < 0.01);
+  CHECK(has_caveat(analysis, "multiplexed"));
+}
+
+TEST_CASE("analyze: HTTP/2 that looks like exchanges gets no answer about requests either") {
+  const Analysis analysis = analyze(go_upstream()
+                                        .each_window([](Window& window, std::size_t) {
+                                          window.protocols.push_back({8080, "http2", 10, 0, 10});
+                                        })
+                                        .build());
+
+  check_verdict(analysis, Bound::inconclusive, Cause::none);
+  CHECK(analysis.verdict.reasons.front().code == "coverage");
+}
+
+TEST_CASE("analyze: goroutines that queue beside parked threads queue for the CPU") {
+  const Analysis analysis =
+      analyze(RecordingBuilder{}
+                  .process(30, "api", Runtime::go)
+                  .thread(30, 31, "api", {.on_cpu = 0.7, .waits = {{WaitClass::lock, 0.2}}})
+                  .thread(30, 32, "api", {.on_cpu = 0.7, .waits = {{WaitClass::lock, 0.2}}})
+                  .requests(30, {.per_s = 140,
+                                 .latency_ms = 16,
+                                 .running = {0.45},
+                                 .runnable = {0.05},
+                                 .lock = {0.5, 0.1, 0.9}})
+                  .samples(30, "api", "api", "main.compute", 1.4)
+                  .build());
+
+  check_verdict(analysis, Bound::cpu, Cause::language);
+}
+
+TEST_CASE("analyze: saturation shows without requests") {
+  const Analysis analysis = analyze(http2(0.97).build());
+
+  check_verdict(analysis, Bound::cpu, Cause::language);
+}
+
+TEST_CASE("analyze: pipelined exchanges are not called requests, the shares stand") {
+  const Analysis analysis = analyze(redis_saturated()
+                                        .each_window([](Window& window, std::size_t) {
+                                          window.protocols.push_back({6379, "resp", 10, 9, 160});
+                                        })
+                                        .build());
+
+  check_verdict(analysis, Bound::cpu, Cause::single_thread);
+  CHECK_FALSE(analysis.load.requests.has_value());
+  CHECK_FALSE(analysis.load.latency_mean_ms.has_value());
+  const auto caveat =
+      std::find_if(analysis.caveats.begin(), analysis.caveats.end(),
+                   [](const Caveat& candidate) { return candidate.code == "pipelined"; });
+  REQUIRE(caveat != analysis.caveats.end());
+  CHECK(*caveat->value == doctest::Approx(16));
+  CHECK(caveat->subject == "resp");
+}
+
+TEST_CASE("analyze: a compressing batch job is bound by its code, in the thread view") {
+  const Analysis analysis = analyze(compressing().build());
+
+  check_verdict(analysis, Bound::cpu, Cause::language);
+  CHECK(analysis.load.view == View::threads);
+  CHECK(analysis.request_time.empty());
+  CHECK(analysis.thread_time.front().state == "cpu");
+}
+
+TEST_CASE("analyze: a batch job waiting for files is bound by the disk") {
+  check_verdict(analyze(sorting(WaitClass::disk_write).build()), Bound::io, Cause::disk);
+}
+
+TEST_CASE("analyze: a batch job waiting for pages is bound by memory") {
+  check_verdict(analyze(sorting(WaitClass::page_fault).build()), Bound::memory, Cause::capacity);
+}
+
+TEST_CASE("analyze: rereading evicted pages at the memory limit is memory, not disk") {
+  RecordingBuilder builder = sorting(WaitClass::disk_read);
+  Recording recording = builder
+                            .each_window([](Window& window, std::size_t) {
+                              window.host.refaults = 5000;
+                              window.host.memory_usage_bytes = 990;
+                            })
+                            .build();
+  check_verdict(analyze(recording), Bound::io, Cause::disk);
+
+  recording.header.memory_limit_bytes = 1000;
+  check_verdict(analyze(recording), Bound::memory, Cause::capacity);
+}
+
+TEST_CASE("analyze: sending to slow readers is transfer") {
+  check_verdict(
+      analyze(RecordingBuilder{}
+                  .process(10, "files")
+                  .thread(10, 10, "files", {.on_cpu = 0.1})
+                  .requests(10, {.per_s = 50, .latency_ms = 2, .running = {1}, .transfer = 20})
+                  .samples(10, "files", "files", "copy", 0.1)
+                  .build()),
+      Bound::io, Cause::transfer);
+}
+
+TEST_CASE("analyze: time nobody accounts for prevents a verdict") {
+  const Analysis analysis =
+      analyze(RecordingBuilder{}
+                  .process(10, "sleepy")
+                  .thread(10, 10, "sleepy", {.on_cpu = 0.1})
+                  .requests(10, {.per_s = 100, .latency_ms = 50, .running = {0.02}})
+                  .build());
+
+  check_verdict(analysis, Bound::inconclusive, Cause::none);
+  CHECK(analysis.verdict.reasons.front().code == "unattributed");
+  CHECK(has_caveat(analysis, "unattributed_large"));
+}
+
+TEST_CASE("analyze: two equal causes give no verdict but the closest") {
+  const Analysis analysis =
+      analyze(RecordingBuilder{}
+                  .process(10, "web")
+                  .thread(10, 10, "web", {.on_cpu = 0.3})
+                  .requests(10, {.per_s = 100, .latency_ms = 20, .disk = {0.5}, .upstream = {0.5}})
+                  .build());
+
+  check_verdict(analysis, Bound::inconclusive, Cause::none);
+  CHECK(analysis.verdict.reasons.front().code == "no_dominant");
+  CHECK(find_reason(analysis, "closest") != nullptr);
+}
+
+TEST_CASE("analyze: an attribution that allows another answer gives no verdict") {
+  const Analysis analysis = analyze(RecordingBuilder{}
+                                        .noise(0.01)
+                                        .process(10, "web")
+                                        .thread(10, 10, "web", {.on_cpu = 0.3})
+                                        .requests(10, {.per_s = 100,
+                                                       .latency_ms = 20,
+                                                       .disk = {0.54, 0.05, 0.55},
+                                                       .upstream = {0.46, 0.4, 0.95}})
+                                        .build());
+
+  check_verdict(analysis, Bound::inconclusive, Cause::none);
+  CHECK(analysis.verdict.reasons.front().code == "attribution");
+  CHECK(analysis.verdict.reasons.front().subject == "io: upstream");
+}
+
+TEST_CASE("analyze: few but clear requests are believed less") {
+  const RequestMix mix{
+      .per_s = 5, .latency_ms = 60, .running = {0.05}, .upstream = {0.95}, .idle = 0.75};
+  const auto service = [&](double seconds) {
+    return analyze(RecordingBuilder{}
+                       .seconds(seconds)
+                       .process(10, "web")
+                       .thread(10, 10, "web", {.on_cpu = 0.03})
+                       .requests(10, mix)
+                       .build());
+  };
+
+  check_verdict(service(30), Bound::io, Cause::upstream);
+  CHECK(service(30).verdict.confidence < service(60).verdict.confidence);
+}
+
+TEST_CASE("analyze: hardly any requests give no verdict") {
+  const Analysis analysis =
+      analyze(RecordingBuilder{}
+                  .seconds(20)
+                  .process(10, "web")
+                  .thread(10, 10, "web", {.on_cpu = 0.01})
+                  .requests(10, {.per_s = 1, .latency_ms = 500, .upstream = {0.95}, .idle = 0.5})
+                  .build());
+
+  check_verdict(analysis, Bound::inconclusive, Cause::none);
+  CHECK(analysis.verdict.reasons.front().code == "too_few_requests");
+}
+
+TEST_CASE("analyze: a run of a few windows gives no verdict") {
+  const Analysis analysis = analyze(go_upstream().seconds(4).build());
+
+  check_verdict(analysis, Bound::inconclusive, Cause::none);
+  CHECK(analysis.verdict.reasons.front().code == "few_windows");
+}
+
+TEST_CASE("analyze: lost records lower the confidence, many prevent a verdict") {
+  const auto lossy = [](std::uint64_t lost) {
+    return analyze(go_upstream()
+                       .each_window([lost](Window& window, std::size_t) {
+                         window.losses.push_back({"waits_full", lost});
+                       })
+                       .build());
+  };
+
+  check_verdict(lossy(100), Bound::io, Cause::upstream);
+  CHECK(lossy(100).verdict.confidence < analyze(go_upstream().build()).verdict.confidence);
+  CHECK(has_caveat(lossy(100), "records_lost"));
+  check_verdict(lossy(1000), Bound::inconclusive, Cause::none);
+}
+
+TEST_CASE("analyze: neighbours that take the CPUs starve a service") {
+  const Analysis analysis = analyze(
+      RecordingBuilder{}
+          .cpus(8)
+          .cpu_limit(8)
+          .process(10, "api", Runtime::go)
+          .thread(10, 11, "api", {.on_cpu = 0.3, .preempted = 0.6})
+          .requests(10, {.per_s = 100, .latency_ms = 10, .running = {0.3}, .runnable = {0.65}})
+          .samples(10, "api", "api", "main.compute", 0.3)
+          .each_window([](Window& window, std::size_t) {
+            window.host.host_busy_ns = 8 * window.duration_ns;
+          })
+          .build());
+
+  check_verdict(analysis, Bound::cpu, Cause::starved);
+  CHECK(find_reason(analysis, "host_busy") != nullptr);
+  CHECK(has_caveat(analysis, "noisy_neighbour"));
+}
+
+TEST_CASE("analyze: a batch job with a health check is no service") {
+  const Analysis analysis =
+      analyze(compressing()
+                  .requests(99, {.per_s = 2, .latency_ms = 1, .running = {1}, .idle = 0.998})
+                  .build());
+
+  CHECK(analysis.load.view == View::threads);
+  check_verdict(analysis, Bound::cpu, Cause::language);
+}
+
+}  // namespace
+}  // namespace testing
+}  // namespace boundscope
