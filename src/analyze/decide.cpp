@@ -1,170 +1,12 @@
 #include "analyze/decide.h"
 
 #include <algorithm>
-#include <map>
 
-#include "analyze/random.h"
 #include "analyze/thresholds.h"
+#include "analyze/vote.h"
 
 namespace boundscope {
 namespace {
-
-constexpr std::size_t kNobody = kCandidates;
-
-std::size_t at(Candidate candidate) { return static_cast<std::size_t>(candidate); }
-
-// Time whose place is ambiguous belongs to a rival with a probability that falls towards the bound:
-// the attribution's priorities have their reasons. Product of two uniforms: a quarter in the mean.
-void move_ambiguous_time(std::array<Estimate, kCandidates>& candidates, Random& random) {
-  std::array<double, kCandidates> gain{};
-  double wanted = 0;
-  double room = 0;
-  for (std::size_t i = 0; i < kCandidates; ++i) {
-    gain[i] = random.uniform() * random.uniform() * (candidates[i].high - candidates[i].value);
-    wanted += gain[i];
-    room += candidates[i].value - candidates[i].low;
-  }
-  if (!(wanted > 0) || !(room > 0)) return;
-  const double moved = std::min(wanted, room);
-  for (Estimate& candidate : candidates) {
-    candidate.value -= moved * (candidate.value - candidate.low) / room;
-  }
-  for (std::size_t i = 0; i < kCandidates; ++i) candidates[i].value += moved * gain[i] / wanted;
-}
-
-// The largest, if it is large enough and not less than what nobody accounts for.
-std::size_t winner_of(const std::array<Estimate, kCandidates>& candidates) {
-  std::size_t best = 0;
-  for (std::size_t i = 1; i < kCandidates; ++i) {
-    if (candidates[i].value > candidates[best].value) best = i;
-  }
-  if (best == at(Candidate::unattributed) || candidates[best].value < kDominantShare) {
-    return kNobody;
-  }
-  return best;
-}
-
-bool is_starved(const Figures& figures, const Facts& facts) {
-  const double wanted = figures.cpu + figures.run_queue + figures.throttled;
-  if (facts.cpu_quota && figures.periods_throttled >= kThrottledPeriods) return true;
-  if (wanted > 0 && figures.throttled >= kThrottledPart * wanted) return true;
-  const bool waits = figures.run_queue >= kWaitsMoreThanRuns * (figures.cpu + figures.run_queue);
-  const bool others = facts.neighbour_share >= kNeighbourShare || facts.steal_share >= kStealShare;
-  return waits && others && figures.machine < kMachineFull;
-}
-
-bool is_single_thread(const Figures& figures) {
-  if (figures.machine >= kMachineFull) return false;
-  // Threads of an interpreter that mostly wait for each other are one thread.
-  if (figures.interpreter_lock > 0 && figures.interpreter_lock >= figures.cpu) return true;
-  return figures.loop >= kLoopSaturated && figures.cpu_queue >= kBehindLoop;
-}
-
-// Samples of unknown owner go to one of the groups at random.
-Cause owner_cause(const Figures& figures, Random& random) {
-  std::array<double, kOwnerGroups> group = figures.group;
-  const double unknown = group[static_cast<std::size_t>(OwnerGroup::unknown)];
-  group[random.below(kOwnerGroups - 1)] += unknown;
-  group[static_cast<std::size_t>(OwnerGroup::unknown)] = 0;
-  const auto largest = std::max_element(group.begin(), group.end()) - group.begin();
-  switch (static_cast<OwnerGroup>(largest)) {
-    case OwnerGroup::native:
-      return Cause::native;
-    case OwnerGroup::kernel:
-      return Cause::kernel;
-    default:
-      return Cause::language;
-  }
-}
-
-Outcome outcome_of(std::size_t winner, const Figures& figures, const Facts& facts, Random& random) {
-  if (winner == kNobody) return {};
-  switch (static_cast<Candidate>(winner)) {
-    case Candidate::memory:
-      return {Bound::memory, Cause::capacity};
-    case Candidate::upstream:
-      return {Bound::io, Cause::upstream};
-    case Candidate::disk:
-      return {Bound::io, Cause::disk};
-    case Candidate::transfer:
-      return {Bound::io, Cause::transfer};
-    case Candidate::lock:
-      return {Bound::contention, Cause::lock};
-    case Candidate::pool:
-      return {Bound::contention, Cause::pool};
-    case Candidate::unattributed:
-      return {};
-    case Candidate::cpu:
-      break;
-  }
-  if (is_starved(figures, facts)) return {Bound::cpu, Cause::starved};
-  if (is_single_thread(figures)) return {Bound::cpu, Cause::single_thread};
-  if (figures.samples < kMinSamplesForOwner) return {Bound::cpu, Cause::none};
-  return {Bound::cpu, owner_cause(figures, random)};
-}
-
-// How the draws voted.
-struct Ballot {
-  std::array<double, kCandidates + 1> winners{};        // with ambiguous time moved
-  std::array<double, kCandidates + 1> winners_fixed{};  // without
-  std::map<Outcome, double> outcomes;
-  double over_runner_up = 1;
-
-  std::size_t leader() const {
-    return static_cast<std::size_t>(std::max_element(winners.begin(), winners.end()) -
-                                    winners.begin());
-  }
-};
-
-// The next largest after the leader on the whole run.
-std::size_t runner_up(const Figures& run, std::size_t leader) {
-  std::size_t best = kNobody;
-  for (std::size_t i = 0; i < kCandidates; ++i) {
-    if (i == leader) continue;
-    if (best == kNobody || run.candidate[i].value > run.candidate[best].value) best = i;
-  }
-  return best;
-}
-
-Ballot vote(const Evidence& evidence, const Facts& facts, std::uint64_t seed) {
-  Ballot ballot;
-  Random random(seed ^ 0x766f7465ULL);  // other numbers than the bootstrap's
-  std::vector<std::array<double, kCandidates>> moved;
-  const double each = 1.0 / static_cast<double>(evidence.draws.size());
-  for (const Figures& draw : evidence.draws) {
-    ballot.winners_fixed[winner_of(draw.candidate)] += each;
-    auto candidates = draw.candidate;
-    move_ambiguous_time(candidates, random);
-    const std::size_t winner = winner_of(candidates);
-    ballot.winners[winner] += each;
-    ballot.outcomes[outcome_of(winner, draw, facts, random)] += each;
-    moved.emplace_back();
-    for (std::size_t i = 0; i < kCandidates; ++i) moved.back()[i] = candidates[i].value;
-  }
-  const std::size_t leader = ballot.leader();
-  if (leader == kNobody) return ballot;
-  const std::size_t second = runner_up(evidence.run, leader);
-  ballot.over_runner_up = 0;
-  for (const auto& values : moved)
-    ballot.over_runner_up += values[leader] > values[second] ? each : 0;
-  return ballot;
-}
-
-// The most frequent outcome under the bound the leader stands for.
-std::pair<Outcome, double> best_outcome(const Ballot& ballot, std::size_t leader,
-                                        const Evidence& evidence, const Facts& facts) {
-  Random unused(0);
-  const Bound bound = outcome_of(leader, evidence.run, facts, unused).bound;
-  std::pair<Outcome, double> best{};
-  for (const auto& [outcome, probability] : ballot.outcomes) {
-    const bool same_leader =
-        outcome.bound == bound &&
-        (bound == Bound::cpu || bound == Bound::memory ||
-         outcome.cause == outcome_of(leader, evidence.run, facts, unused).cause);
-    if (same_leader && probability > best.second) best = {outcome, probability};
-  }
-  return best;
-}
 
 Verdict inconclusive(Reason reason) {
   Verdict verdict;
@@ -253,7 +95,7 @@ std::optional<Verdict> thread_gate(const Outcome& outcome, double probability,
 Verdict no_winner(const Ballot& ballot, std::size_t leader, const Outcome& outcome,
                   const Evidence& evidence, const Facts& facts) {
   const auto& candidates = evidence.run.candidate;
-  const double unattributed = candidates[at(Candidate::unattributed)].value;
+  const double unattributed = candidates[static_cast<std::size_t>(Candidate::unattributed)].value;
   double largest = 0;
   for (std::size_t i = 0; i + 1 < kCandidates; ++i)
     largest = std::max(largest, candidates[i].value);
@@ -265,10 +107,9 @@ Verdict no_winner(const Ballot& ballot, std::size_t leader, const Outcome& outco
     verdict = inconclusive(reason("unattributed", unattributed));
   } else if (fixed != kNobody && ballot.winners_fixed[fixed] >= kMinProbability &&
              ballot.winners[fixed] < kMinProbability) {
-    Random unused(0);
     const std::size_t rival =
         leader == fixed || leader == kNobody ? runner_up(evidence.run, fixed) : leader;
-    const Outcome other = outcome_of(rival, evidence.run, facts, unused);
+    const Outcome other = outcome_of(rival, evidence.run, facts);
     verdict = inconclusive(reason("attribution", ballot.winners[fixed], kMinProbability,
                                   other.bound == Bound::inconclusive ? "" : name_of(other)));
   } else if (facts.view == View::requests && facts.finished < kFullRequests &&
@@ -308,12 +149,6 @@ double believe(double probability, const Outcome& outcome, const Evidence& evide
 }
 
 }  // namespace
-
-std::string name_of(const Outcome& outcome) {
-  std::string name(to_string(outcome.bound));
-  if (outcome.cause != Cause::none) name.append(": ").append(to_string(outcome.cause));
-  return name;
-}
 
 Verdict decide(const Evidence& evidence, const Facts& facts, const Names& names,
                std::uint64_t seed) {

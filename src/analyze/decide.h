@@ -1,4 +1,5 @@
-// Decide: the vote of the draws on what bounds the target (docs/method.md, "Verdict").
+// Decide: from the vote to a verdict, or to the reason why there is none (docs/method.md,
+// "Verdict").
 #pragma once
 
 #include <cstdint>
@@ -6,6 +7,7 @@
 #include "analyze/details.h"
 #include "analyze/figures.h"
 #include "analyze/load.h"
+#include "analyze/vote.h"
 #include "boundscope/verdict.h"
 
 namespace boundscope {
@@ -13,15 +15,6 @@ namespace boundscope {
 // Bound, cause and confidence, with the reasons that carry them.
 Verdict decide(const Evidence& evidence, const Facts& facts, const Names& names,
                std::uint64_t seed);
-
-struct Outcome {
-  Bound bound = Bound::inconclusive;
-  Cause cause = Cause::none;
-  auto operator<=>(const Outcome&) const = default;
-};
-
-// "cpu: kernel"; "cpu" without a cause.
-std::string name_of(const Outcome& outcome);
 
 // Arguments for an outcome, strongest first (reasons.cpp).
 std::vector<Reason> reasons_for(const Outcome& outcome, const Evidence& evidence,

@@ -14,6 +14,7 @@ namespace {
 constexpr double kNsPerS = 1e9;
 constexpr double kNsPerMs = 1e6;
 constexpr double kCompletionsForP99 = 1000;
+constexpr double kFullyObserved = 0.99;      // of a window
 constexpr double kRequestsExplainCpu = 0.3;  // less: the CPU time is not for them [E]
 
 // A process's requests over the run.
@@ -175,7 +176,11 @@ void set_sampled_ratio(Facts& facts, const Run& run) {
   double samples = 0;
   double on_cpu_ns = 0;
   for (const Window* window : run.windows) {
-    if (window->observed_ns < window->duration_ns) continue;
+    // Samples go on while the event probes pause.
+    if (static_cast<double>(window->observed_ns) <
+        kFullyObserved * static_cast<double>(window->duration_ns)) {
+      continue;
+    }
     for (const SampleTotals& sample : window->samples) {
       samples += static_cast<double>(sample.count);
     }

@@ -38,7 +38,7 @@ void write_host_checks(std::ostream& out, const std::vector<HostCheck>& checks,
   std::size_t missing = 0;
   for (const HostCheck& check : checks) {
     const std::string cells =
-        left(mark(check.state), 8) + "  " + left(escaped(check.name), 22) + "  ";
+        left(mark(check.state), 8) + "  " + left(escaped(check.name), 26) + "  ";
     std::string row = wrapped(escaped(check.found), cells);
     if (style.color) row = std::string(color(check.state)) + row.insert(8, "\x1b[0m");
     out << row;

@@ -273,8 +273,9 @@ class TextReport {
     if (totals_.on_target_share)
       line += fmt::format(", {} of the target's CPU time", percent(*totals_.on_target_share));
     if (totals_.tool_rss_bytes) line += ", " + bytes(*totals_.tool_rss_bytes) + " of memory";
-    line += fmt::format("; {} samples, {} records lost", totals_.samples,
-                        totals_.lost == 0 ? "no" : std::to_string(totals_.lost));
+    line += fmt::format(
+        "; {} samples, {}", totals_.samples,
+        totals_.lost == 0 ? "nothing lost" : fmt::format("lost records: {}", totals_.lost));
     out_ << '\n' << painted(Paint::dim, wrapped("Measuring took " + line));
   }
 

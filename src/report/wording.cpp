@@ -40,7 +40,7 @@ constexpr std::array kCaveats{
           "trust the CPU time, not its split"},
     Words{"few_samples", "only {count} CPU samples were taken, too few to say whose CPU time it is",
           "measure longer (-d 120) or sample faster (-F 499)"},
-    Words{"few_windows", "only {count} seconds could be used, so the ranges are wide",
+    Words{"few_windows", "only {count} windows of time could be used, so the ranges are wide",
           "measure longer (-d 60)"},
     Words{"multiplexed",
           "{percent} of the exchanges ({subject}) share connections in a way that hides where one "
@@ -142,7 +142,7 @@ constexpr std::array kReasons{
     // inconclusive
     Words{"too_few_requests", "{count} requests were seen where {limit} are needed",
           "measure under more load, or longer (-d 120)"},
-    Words{"few_windows", "{count} seconds were observed where {limit} are needed",
+    Words{"few_windows", "{count} windows of time were observed where {limit} are needed",
           "measure longer (-d 60)"},
     Words{"few_samples", "{count} CPU samples were taken where {limit} are needed",
           "measure longer (-d 120) or sample faster (-F 499)"},

@@ -54,9 +54,9 @@ std::int64_t Arguments::number(const std::string& name, std::int64_t otherwise) 
   return found == values_.end() ? otherwise : std::stoll(found->second);
 }
 
-std::string Arguments::text(const std::string& name, std::string otherwise) const {
+std::string Arguments::text(const std::string& name, const std::string& otherwise) const {
   const auto found = values_.find(name);
-  return found == values_.end() ? std::move(otherwise) : found->second;
+  return found == values_.end() ? otherwise : found->second;
 }
 
 UniqueFd::UniqueFd(UniqueFd&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}

@@ -16,7 +16,7 @@ class Arguments {
  public:
   Arguments(int argc, char** argv);
   std::int64_t number(const std::string& name, std::int64_t otherwise) const;
-  std::string text(const std::string& name, std::string otherwise) const;
+  std::string text(const std::string& name, const std::string& otherwise) const;
 
  private:
   std::map<std::string, std::string> values_;

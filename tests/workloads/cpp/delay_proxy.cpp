@@ -52,10 +52,11 @@ class DelayProxy {
 
  private:
   void handle(int fd, Clock::time_point now) {
-    if (fd == listener_.get())
-      open_pair();
-    else if (const auto found = pairs_.find(fd); found != pairs_.end())
-      forward(fd, found->second, now);
+    if (fd == listener_.get()) return open_pair();
+    const auto found = pairs_.find(fd);
+    if (found == pairs_.end()) return;
+    const std::shared_ptr<Pair> pair = found->second;  // outlives its entries in pairs_
+    forward(fd, pair, now);
   }
 
   void open_pair() {
@@ -69,7 +70,7 @@ class DelayProxy {
     }
   }
 
-  void forward(int fd, std::shared_ptr<Pair> pair, Clock::time_point now) {
+  void forward(int fd, const std::shared_ptr<Pair>& pair, Clock::time_point now) {
     std::string data;
     if (!receive_some(fd, data)) {
       pairs_.erase(pair->client.get());

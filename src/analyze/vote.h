@@ -1,0 +1,52 @@
+// Vote: each bootstrap draw names what bounds the target; how often they agree is the probability.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "analyze/figures.h"
+#include "analyze/load.h"
+#include "boundscope/verdict.h"
+
+namespace boundscope {
+
+struct Outcome {
+  Bound bound = Bound::inconclusive;
+  Cause cause = Cause::none;
+  auto operator<=>(const Outcome&) const = default;
+};
+
+// "cpu: kernel"; "cpu" without a cause.
+std::string name_of(const Outcome& outcome);
+
+inline constexpr std::size_t kNobody = kCandidates;
+
+// The largest, if it is large enough and not less than what nobody accounts for.
+std::size_t winner_of(const std::array<Estimate, kCandidates>& candidates);
+
+// The next largest after the leader on the whole run.
+std::size_t runner_up(const Figures& run, std::size_t leader);
+
+// What the winner stands for. cpu without a cause: too few samples to name one.
+Outcome outcome_of(std::size_t winner, const Figures& figures, const Facts& facts);
+
+// How the draws voted, as probabilities.
+struct Ballot {
+  std::array<double, kCandidates + 1> winners{};        // with ambiguous time moved
+  std::array<double, kCandidates + 1> winners_fixed{};  // without
+  std::map<Outcome, double> outcomes;
+  double over_runner_up = 1;
+
+  std::size_t leader() const;
+};
+Ballot vote(const Evidence& evidence, const Facts& facts, std::uint64_t seed);
+
+// The most frequent outcome among those the leader can stand for, and its probability.
+std::pair<Outcome, double> best_outcome(const Ballot& ballot, std::size_t leader,
+                                        const Evidence& evidence, const Facts& facts);
+
+}  // namespace boundscope
