@@ -210,8 +210,8 @@ enum bs_socket_flag {
 /* Per socket, in socket storage. */
 struct bs_socket {
 	__u64 opened_ns; /* arrival of the request, or send of the call */
-	__u64 read_ns;
-	__u64 last_ns; /* last send (server), arrival (client) */
+	__u64 sent_ns; /* last send */
+	__u64 arrived_ns; /* client: of the answer */
 	__u32 exchange; /* enum bs_exchange; changed by compare-and-swap only */
 	__u32 slot;
 	__u32 generation;

@@ -95,7 +95,6 @@ static __always_inline void integrate_requests(struct bs_process *process, __u64
 	__u64 waiting = is_some(lock.high + disk.high + calls.high) & ~working;
 
 	add(&process->in_flight_ns, requests * dt);
-	add(&process->running_any_ns, dt & (0 - is_some(running.high)));
 	book_point(&process->activity[BS_RUNNING], running, dt);
 	book_point(&process->activity[BS_RUNNABLE], runnable, dt);
 	book_point(&process->activity[BS_LOCK], lock, dt);
@@ -130,6 +129,7 @@ __noinline int process_move(__u32 slot, __u64 delta, __u64 now)
 	if (!since || (__s64)dt <= 0)
 		return 0;
 	add(&process->observed_ns, dt);
+	add(&process->running_any_ns, dt & (0 - is_some(BS_FIELD(word, RUNNING))));
 	if (BS_FIELD(word, REQUESTS))
 		integrate_requests(process, word, dt);
 	else

@@ -200,7 +200,7 @@ static __always_inline void finish_call(struct bs_process *process, struct sock 
 	__u64 latency = now - socket->opened_ns;
 
 	leave_call(process, socket, now);
-	socket->last_ns = now;
+	socket->arrived_ns = now;
 	if (!peer)
 		return;
 	add(&peer->calls, 1);

@@ -43,11 +43,10 @@ static __always_inline void server_reads(struct bs_process *process, struct bs_t
 	} else if (turn(socket, BS_IDLE, BS_READ) || turn(socket, BS_ANSWERED, BS_READ)) {
 		open_request(process, socket, now); /* its arrival was not seen */
 	} else {
-		if (socket->exchange == BS_READ && now - socket->read_ns > 0)
+		if (socket->exchange == BS_READ)
 			socket->extra_reads++;
 		return;
 	}
-	socket->read_ns = now;
 	socket->reader = (__u32)bpf_get_current_pid_tgid();
 	thread->holds_request = 1;
 	if (!look_at_request(socket, length)) {
@@ -65,7 +64,7 @@ static __always_inline void client_reads(struct bs_process *process, struct sock
 		struct bs_peer *peer = peer_of(sk, socket);
 
 		if (peer)
-			add(&peer->pickup_ns, now - socket->last_ns);
+			add(&peer->pickup_ns, now - socket->arrived_ns);
 	}
 	if (length == 0)
 		turn(socket, BS_DONE, BS_CLOSED);

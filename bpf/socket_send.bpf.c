@@ -35,7 +35,7 @@ static __always_inline bool looks_multiplexed(const struct bs_socket *socket)
 
 static __always_inline void continue_answer(struct bs_process *process, struct bs_socket *socket, __u64 now)
 {
-	__u64 gap = now - socket->last_ns;
+	__u64 gap = now - socket->sent_ns;
 
 	if (gap > BS_SEND_GAP_NS)
 		socket->extra_sends++;
@@ -59,7 +59,7 @@ static __always_inline void server_sends(struct bs_process *process, struct bs_t
 	} else if (turn(socket, BS_IDLE, BS_ANSWERED)) {
 		add(&process->pushed, 1); /* begun before we came, or the server speaks first */
 	}
-	socket->last_ns = now;
+	socket->sent_ns = now;
 	if (BPF_CORE_READ(sk, sk_wmem_queued) * 3 > BPF_CORE_READ(sk, sk_sndbuf) * 2)
 		socket->flags |= BS_SOCKET_FULL;
 	else
@@ -69,8 +69,12 @@ static __always_inline void server_sends(struct bs_process *process, struct bs_t
 static __always_inline void client_sends(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
 					 __u64 now)
 {
+	__u64 gap = now - socket->sent_ns;
+
+	socket->sent_ns = now;
 	if (socket->exchange == BS_CALLING) {
-		struct bs_peer *peer = peer_of(sk, socket);
+		/* A head and its body follow each other at once; anything later is another call. */
+		struct bs_peer *peer = gap > BS_SEND_GAP_NS ? peer_of(sk, socket) : NULL;
 
 		if (peer)
 			add(&peer->resends, 1);
