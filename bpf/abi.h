@@ -72,8 +72,8 @@ enum bs_activity {
 /* Whom or what a wait is for. Compared and hashed as bytes: no holes, always zeroed first. */
 struct bs_subject {
 	__u32 slot;
-	__u16 family; /* AF_INET, AF_INET6, AF_UNIX; 0 for a lock */
-	__u16 port;   /* host order */
+	__u16 family;     /* AF_INET, AF_INET6, AF_UNIX; 0 for a lock */
+	__u16 port;       /* host order */
 	__u8 address[16]; /* IP address; hash of a unix name; address of a futex */
 	__u32 wait_class;
 	__u32 netns;
@@ -97,27 +97,27 @@ struct bs_times {
 /* Per thread, in task storage. */
 struct bs_thread {
 	struct bs_times times; /* since the reader last took them */
-	__u64 since_ns;	       /* start of the present state; exchanged, never just read */
+	__u64 since_ns;        /* start of the present state; exchanged, never just read */
 	__u64 blocked_at_ns;   /* start of the present wait, not moved by the reader */
 	__u64 woken_early_ns;  /* a wake-up that came before the switch it ends */
 	/* The last finished wait: what a thread that we wake was really waiting for. */
 	__u64 last_wait_from_ns;
 	__u64 last_wait_to_ns;
-	struct bs_subject subject; /* of the present wait, if its class has one */
+	struct bs_subject subject;         /* of the present wait, if its class has one */
 	struct bs_subject pending_subject; /* of the waits summed in `pending` */
 	struct bs_wait pending;
 	__u32 slot;
 	__u32 generation;
-	__u8 state;	 /* enum bs_thread_state */
+	__u8 state;      /* enum bs_thread_state */
 	__u8 wait_class; /* enum bs_wait_class, of the present or last wait */
-	__u8 counted;	 /* enum bs_activity: the field of the process word it is in */
+	__u8 counted;    /* enum bs_activity: the field of the process word it is in */
 	__u8 holds_request;
 	__u32 reserved;
 };
 
 struct bs_activity_time {
 	__u64 point_ns;
-	__u64 over_ns;	/* upper bound minus point */
+	__u64 over_ns;  /* upper bound minus point */
 	__u64 under_ns; /* point minus lower bound */
 };
 
@@ -157,8 +157,8 @@ struct bs_process {
 	__u64 lock_other_ns;
 
 	struct bs_times exited; /* of threads that are gone, since the reader last took them */
-	__u64 exited_at_ns;	/* the last thread is gone; 0: alive */
-	__u32 pid;		/* in the initial pid namespace */
+	__u64 exited_at_ns;     /* the last thread is gone; 0: alive */
+	__u32 pid;              /* in the initial pid namespace */
 	__u32 threads_are_not_requests; /* set by user space: Go, BEAM */
 };
 
@@ -204,15 +204,15 @@ enum bs_socket_flag {
 	BS_SOCKET_MULTIPLEXED = 1, /* several exchanges at once: not followed */
 	BS_SOCKET_LONG_POLL = 2,   /* the present exchange was taken out */
 	BS_SOCKET_INTERNAL = 4,    /* both ends belong to the target */
-	BS_SOCKET_FULL = 8,	   /* the last send left no room: the reader is slow */
+	BS_SOCKET_FULL = 8,        /* the last send left no room: the reader is slow */
 };
 
 /* Per socket, in socket storage. */
 struct bs_socket {
-	__u64 opened_ns; /* arrival of the request, or send of the call */
-	__u64 sent_ns; /* last send */
+	__u64 opened_ns;  /* arrival of the request, or send of the call */
+	__u64 sent_ns;    /* last send */
 	__u64 arrived_ns; /* client: of the answer */
-	__u32 exchange; /* enum bs_exchange; changed by compare-and-swap only */
+	__u32 exchange;   /* enum bs_exchange; changed by compare-and-swap only */
 	__u32 slot;
 	__u32 generation;
 	__u32 reader; /* thread that read the request */
@@ -227,20 +227,20 @@ struct bs_socket {
 };
 
 enum bs_counter {
-	BS_COUNT_SWITCH,      /* context switches with a target thread on either side */
-	BS_COUNT_WAKE,	      /* wake-ups of target threads */
-	BS_COUNT_SOCKET,      /* socket events of the target */
-	BS_COUNT_SAMPLE,      /* CPU samples of the target */
-	BS_LOST_THREADS,      /* no memory for a thread's state */
-	BS_LOST_PROCESSES,    /* no slot left: summed in slot 0 */
-	BS_LOST_SOCKETS,      /* no memory for a socket's state */
-	BS_LOST_WAITS,	      /* map of waits full: subject lost, time kept */
-	BS_LOST_PEERS,	      /* map of peers full */
-	BS_LOST_SAMPLES,      /* map of samples full */
-	BS_LOST_STACKS,	      /* stack could not be stored */
-	BS_LOST_LISTENERS,    /* map of listeners full */
-	BS_LOST_COUNTS,	      /* a field of the process word was full */
-	BS_DATAGRAMS,	      /* reads and sends on sockets that are no streams */
+	BS_COUNT_SWITCH,   /* context switches with a target thread on either side */
+	BS_COUNT_WAKE,     /* wake-ups of target threads */
+	BS_COUNT_SOCKET,   /* socket events of the target */
+	BS_COUNT_SAMPLE,   /* CPU samples of the target */
+	BS_LOST_THREADS,   /* no memory for a thread's state */
+	BS_LOST_PROCESSES, /* no slot left: summed in slot 0 */
+	BS_LOST_SOCKETS,   /* no memory for a socket's state */
+	BS_LOST_WAITS,     /* map of waits full: subject lost, time kept */
+	BS_LOST_PEERS,     /* map of peers full */
+	BS_LOST_SAMPLES,   /* map of samples full */
+	BS_LOST_STACKS,    /* stack could not be stored */
+	BS_LOST_LISTENERS, /* map of listeners full */
+	BS_LOST_COUNTS,    /* a field of the process word was full */
+	BS_DATAGRAMS,      /* reads and sends on sockets that are no streams */
 	BS_COUNTERS,
 };
 
@@ -248,7 +248,7 @@ struct bs_sample_key {
 	__u32 slot;
 	__s32 user_stack;   /* negative: none */
 	__s32 kernel_stack; /* negative: the sample hit user code */
-	__u32 pid;	    /* of the thread's process, initial namespace */
+	__u32 pid;          /* of the thread's process, initial namespace */
 	char comm[BS_COMM_LEN];
 };
 
@@ -266,7 +266,7 @@ struct bs_thread_record {
 struct bs_sniff {
 	__u32 slot;
 	__u16 port;
-	__u16 length;	  /* bytes in `data` */
+	__u16 length;     /* bytes in `data` */
 	__u32 read_bytes; /* bytes that the read returned */
 	__u32 reserved;
 	__u8 data[BS_SNIFF_BYTES];

@@ -203,6 +203,13 @@ struct bpf_iter__bpf_sk_storage_map {
 
 enum { BS_AF_UNIX = 1, BS_AF_INET = 2, BS_AF_INET6 = 10 };
 enum { BS_SOCK_STREAM = 1 };
-enum { BS_TCP_ESTABLISHED = 1, BS_TCP_SYN_SENT = 2, BS_TCP_SYN_RECV = 3, BS_TCP_FIN_WAIT1 = 4, BS_TCP_CLOSE = 7, BS_TCP_LISTEN = 10 };
+enum {
+	BS_TCP_ESTABLISHED = 1,
+	BS_TCP_SYN_SENT = 2,
+	BS_TCP_SYN_RECV = 3,
+	BS_TCP_FIN_WAIT1 = 4,
+	BS_TCP_CLOSE = 7,
+	BS_TCP_LISTEN = 10
+};
 
 #endif

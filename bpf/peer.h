@@ -37,7 +37,8 @@ static __always_inline __u32 *local_listener(struct sock *sk)
 
 static __always_inline bool peer_is_own_listener(struct sock *sk)
 {
-	struct bs_listener key = listener_key(sk, bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport)));
+	struct bs_listener key =
+		listener_key(sk, bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport)));
 
 	return bpf_map_lookup_elem(&listeners, &key) != NULL;
 }

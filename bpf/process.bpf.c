@@ -58,15 +58,16 @@ static __always_inline struct bs_assignment assign(__u64 count, __u64 requests, 
 	return assigned;
 }
 
-static __always_inline void book_point(struct bs_activity_time *time, struct bs_assignment assigned, __u64 dt)
+static __always_inline void book_point(struct bs_activity_time *time, struct bs_assignment assigned,
+				       __u64 dt)
 {
 	if (assigned.point)
 		add(&time->point_ns, assigned.point * dt);
 }
 
 /* More threads and calls than requests: `overlap` of them share a request with another one. */
-static __always_inline void book_bounds(struct bs_activity_time *time, struct bs_assignment assigned, __u64 overlap,
-					__u64 dt)
+static __always_inline void book_bounds(struct bs_activity_time *time,
+					struct bs_assignment assigned, __u64 overlap, __u64 dt)
 {
 	__u64 low = assigned.high - least(assigned.high, overlap);
 	__u64 over = assigned.high - assigned.point;
@@ -90,7 +91,8 @@ static __always_inline void integrate_requests(struct bs_process *process, __u64
 	struct bs_assignment lock = assign(BS_FIELD(word, LOCK), requests, &left);
 	struct bs_assignment disk = assign(BS_FIELD(word, DISK), requests, &left);
 	struct bs_assignment calls = assign(BS_FIELD(word, CALLS), requests, &left);
-	__u64 overlap = running.high + runnable.high + lock.high + disk.high + calls.high - (requests - left);
+	__u64 overlap = running.high + runnable.high + lock.high + disk.high + calls.high -
+			(requests - left);
 	__u64 working = is_some(running.high + runnable.high);
 	__u64 waiting = is_some(lock.high + disk.high + calls.high) & ~working;
 

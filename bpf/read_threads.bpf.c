@@ -27,7 +27,8 @@ static __always_inline bool is_worth_a_row(const struct bs_thread *thread)
 }
 
 /* A thread that has not been seen since the probes were attached: take its state from the kernel. */
-static __always_inline void look_up_state(struct bs_thread *thread, struct task_struct *task, __u64 since)
+static __always_inline void look_up_state(struct bs_thread *thread, struct task_struct *task,
+					  __u64 since)
 {
 	unsigned int state = BPF_CORE_READ(task, __state);
 

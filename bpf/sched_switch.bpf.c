@@ -29,7 +29,8 @@ static __always_inline bool is_throttled(struct task_struct *task)
 	return false;
 }
 
-static __always_inline void block(struct bs_thread *thread, struct task_struct *task, unsigned int state, __u64 now)
+static __always_inline void block(struct bs_thread *thread, struct task_struct *task,
+				  unsigned int state, __u64 now)
 {
 	thread->wait_class = class_of_wait(thread, task, state, true);
 	thread->blocked_at_ns = now;
@@ -50,8 +51,8 @@ static __always_inline void block(struct bs_thread *thread, struct task_struct *
 }
 
 /* Returns the change of the process's word. */
-static __always_inline __u64 switch_out(struct bs_thread *thread, struct task_struct *task, bool preempt, __u64 word,
-					__u64 now)
+static __always_inline __u64 switch_out(struct bs_thread *thread, struct task_struct *task,
+					bool preempt, __u64 word, __u64 now)
 {
 	unsigned int state = state_of(task);
 

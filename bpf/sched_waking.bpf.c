@@ -11,12 +11,14 @@
  * What held the lock? The waker did, mostly: whatever it waited for itself while we waited for it is the
  * real cause (PostgreSQL's backends wait for the one that flushes the log), the rest it was running.
  */
-static __always_inline void book_lock_cause(struct bs_process *process, struct bs_thread *thread, __u64 now)
+static __always_inline void book_lock_cause(struct bs_process *process, struct bs_thread *thread,
+					    __u64 now)
 {
 	struct bs_thread *waker = thread_of(bpf_get_current_task_btf());
 	__u64 waited = now - thread->blocked_at_ns, inside = 0, from, to;
 
-	if (!waker || waker->slot != thread->slot || waker == thread) {
+	/* Another process of the target may hold it: PostgreSQL's locks lie in shared memory. */
+	if (!waker || waker == thread) {
 		add(&process->lock_other_ns, waited);
 		return;
 	}

@@ -45,14 +45,16 @@ static __always_inline struct bs_socket *socket_of(struct sock *sk, __u32 slot)
 		socket->role = role_of(sk);
 		socket->port = BPF_CORE_READ(sk, __sk_common.skc_num);
 		socket->slot = slot;
-		if (socket->role == BS_ROLE_CLIENT && family_of(sk) != BS_AF_UNIX && peer_is_own_listener(sk))
+		if (socket->role == BS_ROLE_CLIENT && family_of(sk) != BS_AF_UNIX &&
+		    peer_is_own_listener(sk))
 			socket->flags |= BS_SOCKET_INTERNAL;
 	}
 	return socket;
 }
 
 /* The current thread is on CPU, whatever we have seen of it since the probes were attached. */
-static __always_inline void see_running(struct bs_thread *thread, struct bs_process *process, __u64 now)
+static __always_inline void see_running(struct bs_thread *thread, struct bs_process *process,
+					__u64 now)
 {
 	thread_refresh(thread, now);
 	if (thread->counted == BS_RUNNING)
@@ -106,7 +108,8 @@ static __always_inline void record_latency(__u64 ns)
 		add(&histogram->buckets[bucket], 1);
 }
 
-static __always_inline void open_request(struct bs_process *process, struct bs_socket *socket, __u64 now)
+static __always_inline void open_request(struct bs_process *process, struct bs_socket *socket,
+					 __u64 now)
 {
 	__u64 requests = BS_FIELD(process->word, REQUESTS);
 
@@ -117,14 +120,16 @@ static __always_inline void open_request(struct bs_process *process, struct bs_s
 		process->peak_in_flight = requests + 1;
 	if (!has_room(requests, BS_REQUESTS_BITS)) {
 		count(BS_LOST_COUNTS);
-		socket->flags |= BS_SOCKET_LONG_POLL; /* not in the word: nothing to take out again */
+		socket->flags |=
+			BS_SOCKET_LONG_POLL; /* not in the word: nothing to take out again */
 		return;
 	}
 	process_move(socket->slot, BS_ONE_REQUEST, now);
 }
 
 /* Takes an open request out of the joint state, if it is in there. */
-static __always_inline void leave_request(struct bs_process *process, struct bs_socket *socket, __u64 now)
+static __always_inline void leave_request(struct bs_process *process, struct bs_socket *socket,
+					  __u64 now)
 {
 	if (socket->flags & BS_SOCKET_LONG_POLL)
 		socket->flags &= ~BS_SOCKET_LONG_POLL;
@@ -132,7 +137,8 @@ static __always_inline void leave_request(struct bs_process *process, struct bs_
 		process_move(socket->slot, -BS_ONE_REQUEST, now);
 }
 
-static __always_inline void finish_request(struct bs_process *process, struct bs_socket *socket, __u64 now)
+static __always_inline void finish_request(struct bs_process *process, struct bs_socket *socket,
+					   __u64 now)
 {
 	__u64 latency = now - socket->opened_ns;
 	bool long_poll = socket->flags & BS_SOCKET_LONG_POLL;
@@ -173,7 +179,8 @@ static __always_inline struct bs_peer *peer_of(struct sock *sk, struct bs_socket
 	return peer;
 }
 
-static __always_inline void open_call(struct bs_process *process, struct bs_socket *socket, __u64 now)
+static __always_inline void open_call(struct bs_process *process, struct bs_socket *socket,
+				      __u64 now)
 {
 	socket->opened_ns = now;
 	if (has_room(BS_FIELD(process->word, CALLS), BS_CALLS_BITS)) {
@@ -185,7 +192,8 @@ static __always_inline void open_call(struct bs_process *process, struct bs_sock
 	}
 }
 
-static __always_inline void leave_call(struct bs_process *process, struct bs_socket *socket, __u64 now)
+static __always_inline void leave_call(struct bs_process *process, struct bs_socket *socket,
+				       __u64 now)
 {
 	if (socket->flags & BS_SOCKET_LONG_POLL)
 		socket->flags &= ~BS_SOCKET_LONG_POLL;
@@ -193,8 +201,8 @@ static __always_inline void leave_call(struct bs_process *process, struct bs_soc
 		process_move(socket->slot, -BS_ONE_CALL, now);
 }
 
-static __always_inline void finish_call(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
-					__u64 now)
+static __always_inline void finish_call(struct bs_process *process, struct sock *sk,
+					struct bs_socket *socket, __u64 now)
 {
 	struct bs_peer *peer = peer_of(sk, socket);
 	__u64 latency = now - socket->opened_ns;

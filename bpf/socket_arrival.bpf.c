@@ -7,7 +7,8 @@
 
 #define BS_RCV_SHUTDOWN 1
 
-static __always_inline void request_arrives(struct bs_process *process, struct bs_socket *socket, __u64 now)
+static __always_inline void request_arrives(struct bs_process *process, struct bs_socket *socket,
+					    __u64 now)
 {
 	if (turn(socket, BS_IDLE, BS_QUEUED) || turn(socket, BS_ANSWERED, BS_QUEUED))
 		open_request(process, socket, now);

@@ -26,7 +26,8 @@ static __always_inline void move_to_reader(struct bs_socket *socket, __u32 slot,
 	socket->slot = slot;
 }
 
-static __always_inline void server_eof(struct bs_process *process, struct bs_socket *socket, __u64 now)
+static __always_inline void server_eof(struct bs_process *process, struct bs_socket *socket,
+				       __u64 now)
 {
 	if (turn(socket, BS_READ, BS_CLOSED) || turn(socket, BS_QUEUED, BS_CLOSED)) {
 		add(&process->aborted, 1);
@@ -55,8 +56,8 @@ static __always_inline void server_reads(struct bs_process *process, struct bs_t
 	}
 }
 
-static __always_inline void client_reads(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
-					 int length, __u64 now)
+static __always_inline void client_reads(struct bs_process *process, struct sock *sk,
+					 struct bs_socket *socket, int length, __u64 now)
 {
 	if (turn(socket, BS_CALLING, BS_DONE)) {
 		finish_call(process, sk, socket, now);

@@ -5,7 +5,7 @@
  */
 #include "socket.h"
 
-#define BS_SEND_GAP_NS 200000	/* two sends of one answer follow each other faster */
+#define BS_SEND_GAP_NS 200000   /* two sends of one answer follow each other faster */
 #define BS_MULTIPLEX_MINIMUM 16 /* exchanges to look at before a socket is judged */
 
 /* Nothing left to read, so the request went out by splice(), past the read probe. */
@@ -16,8 +16,8 @@ static __always_inline bool was_spliced(struct sock *sk)
 	return tcp && tcp->rcv_nxt == tcp->copied_seq;
 }
 
-static __always_inline void answer(struct bs_process *process, struct bs_thread *thread, struct bs_socket *socket,
-				   __u64 now)
+static __always_inline void answer(struct bs_process *process, struct bs_thread *thread,
+				   struct bs_socket *socket, __u64 now)
 {
 	socket->exchanges++;
 	if (socket->reader && socket->reader != (__u32)bpf_get_current_pid_tgid())
@@ -29,11 +29,13 @@ static __always_inline void answer(struct bs_process *process, struct bs_thread 
 /* Reads and answers interleave: more than one request at a time on this connection. */
 static __always_inline bool looks_multiplexed(const struct bs_socket *socket)
 {
-	return socket->exchanges >= BS_MULTIPLEX_MINIMUM && socket->extra_reads * 5 > socket->exchanges &&
+	return socket->exchanges >= BS_MULTIPLEX_MINIMUM &&
+	       socket->extra_reads * 5 > socket->exchanges &&
 	       socket->extra_sends * 5 > socket->exchanges;
 }
 
-static __always_inline void continue_answer(struct bs_process *process, struct bs_socket *socket, __u64 now)
+static __always_inline void continue_answer(struct bs_process *process, struct bs_socket *socket,
+					    __u64 now)
 {
 	__u64 gap = now - socket->sent_ns;
 
@@ -45,14 +47,15 @@ static __always_inline void continue_answer(struct bs_process *process, struct b
 		exclude(process, socket, now);
 }
 
-static __always_inline void server_sends(struct bs_process *process, struct bs_thread *thread, struct sock *sk,
-					 struct bs_socket *socket, __u64 now)
+static __always_inline void server_sends(struct bs_process *process, struct bs_thread *thread,
+					 struct sock *sk, struct bs_socket *socket, __u64 now)
 {
 	if (turn(socket, BS_READ, BS_ANSWERED)) {
 		answer(process, thread, socket, now);
 	} else if (socket->exchange == BS_QUEUED) {
 		/* Either the request was spliced away, or this still belongs to the answer before. */
-		if (family_of(sk) != BS_AF_UNIX && was_spliced(sk) && turn(socket, BS_QUEUED, BS_ANSWERED))
+		if (family_of(sk) != BS_AF_UNIX && was_spliced(sk) &&
+		    turn(socket, BS_QUEUED, BS_ANSWERED))
 			answer(process, thread, socket, now);
 	} else if (socket->exchange == BS_ANSWERED) {
 		continue_answer(process, socket, now);
@@ -66,8 +69,8 @@ static __always_inline void server_sends(struct bs_process *process, struct bs_t
 		socket->flags &= ~BS_SOCKET_FULL;
 }
 
-static __always_inline void client_sends(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
-					 __u64 now)
+static __always_inline void client_sends(struct bs_process *process, struct sock *sk,
+					 struct bs_socket *socket, __u64 now)
 {
 	__u64 gap = now - socket->sent_ns;
 

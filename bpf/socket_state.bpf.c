@@ -39,8 +39,8 @@ static __always_inline void begin_connecting(struct sock *sk, __u64 now)
 		open_call(process, socket, now);
 }
 
-static __always_inline void end_connecting(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
-					   __u64 now)
+static __always_inline void end_connecting(struct bs_process *process, struct sock *sk,
+					   struct bs_socket *socket, __u64 now)
 {
 	struct bs_peer *peer;
 
@@ -54,7 +54,8 @@ static __always_inline void end_connecting(struct bs_process *process, struct so
 	}
 }
 
-static __always_inline void closes(struct bs_process *process, struct sock *sk, struct bs_socket *socket, __u64 now)
+static __always_inline void closes(struct bs_process *process, struct sock *sk,
+				   struct bs_socket *socket, __u64 now)
 {
 	if (turn(socket, BS_READ, BS_CLOSED) || turn(socket, BS_QUEUED, BS_CLOSED)) {
 		add(&process->aborted, 1);

@@ -7,8 +7,8 @@
 
 static __always_inline bool is_busy(__u64 word)
 {
-	return BS_FIELD(word, RUNNING) || BS_FIELD(word, RUNNABLE) || BS_FIELD(word, LOCK) || BS_FIELD(word, DISK) ||
-	       BS_FIELD(word, CALLS);
+	return BS_FIELD(word, RUNNING) || BS_FIELD(word, RUNNABLE) || BS_FIELD(word, LOCK) ||
+	       BS_FIELD(word, DISK) || BS_FIELD(word, CALLS);
 }
 
 SEC("iter/bpf_sk_storage_map")
@@ -18,7 +18,8 @@ int sweep_sockets(struct bpf_iter__bpf_sk_storage_map *ctx)
 	struct bs_process *process;
 	__u64 now, age;
 
-	if (!ctx->sk || !socket || socket->generation != generation || (socket->flags & BS_SOCKET_LONG_POLL))
+	if (!ctx->sk || !socket || socket->generation != generation ||
+	    (socket->flags & BS_SOCKET_LONG_POLL))
 		return 0;
 	now = bpf_ktime_get_ns();
 	age = now - socket->opened_ns;

@@ -9,7 +9,8 @@
 
 static __always_inline void adopt(struct task_struct *task, __u32 slot)
 {
-	struct bs_thread *thread = bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct bs_thread *thread =
+		bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
 
 	if (!thread) {
 		count(BS_LOST_THREADS);

@@ -50,8 +50,10 @@ static __always_inline void flush_pending(struct bs_thread *thread)
 		return;
 	wait = bpf_map_lookup_elem(&waits, &thread->pending_subject);
 	if (wait) {
-		wait_add(wait, thread->pending.ns, thread->pending.count, thread->pending.longest_ns);
-	} else if (bpf_map_update_elem(&waits, &thread->pending_subject, &thread->pending, BPF_NOEXIST)) {
+		wait_add(wait, thread->pending.ns, thread->pending.count,
+			 thread->pending.longest_ns);
+	} else if (bpf_map_update_elem(&waits, &thread->pending_subject, &thread->pending,
+				       BPF_NOEXIST)) {
 		count(BS_LOST_WAITS);
 	}
 	thread->pending = (struct bs_wait){};

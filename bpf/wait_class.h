@@ -93,8 +93,8 @@ static __always_inline __u8 class_of_file(struct bs_thread *thread, struct file 
 }
 
 /* `fds` of poll(): one descriptor is a wait for that file (libpq, Python), none is a sleep. */
-static __always_inline __u8 class_of_poll(struct bs_thread *thread, struct task_struct *task, unsigned long fds,
-					  unsigned long n, bool own_memory)
+static __always_inline __u8 class_of_poll(struct bs_thread *thread, struct task_struct *task,
+					  unsigned long fds, unsigned long n, bool own_memory)
 {
 	struct {
 		int fd;
@@ -103,7 +103,8 @@ static __always_inline __u8 class_of_poll(struct bs_thread *thread, struct task_
 
 	if (n == 0)
 		return BS_WAIT_TIMER;
-	if (n != 1 || !own_memory || bpf_probe_read_user(&first, sizeof(first), (void *)fds) || first.fd < 0)
+	if (n != 1 || !own_memory || bpf_probe_read_user(&first, sizeof(first), (void *)fds) ||
+	    first.fd < 0)
 		return BS_WAIT_POLL;
 	return class_of_file(thread, file_of(task, first.fd), BS_WAIT_POLL);
 }
@@ -112,7 +113,8 @@ static __always_inline __u8 class_of_poll(struct bs_thread *thread, struct task_
  * A futex wait is a lock if the lock word says "contended", or if the thread has read a request and not
  * answered it: then whatever it waits for holds that request up. Otherwise it is a parked worker.
  */
-static __always_inline __u8 class_of_futex(struct bs_thread *thread, const struct bs_syscall *call, bool own_memory)
+static __always_inline __u8 class_of_futex(struct bs_thread *thread, const struct bs_syscall *call,
+					   bool own_memory)
 {
 	struct bs_process *process;
 	__u32 value = 0;
@@ -138,8 +140,8 @@ static __always_inline __u8 class_of_futex(struct bs_thread *thread, const struc
  * `own_memory`: the task is the current one, so its memory can be read.
  * `state` is the task's state as the scheduler gave it; 0 (running) must have been dealt with.
  */
-static __always_inline __u8 class_of_wait(struct bs_thread *thread, struct task_struct *task, unsigned int state,
-					  bool own_memory)
+static __always_inline __u8 class_of_wait(struct bs_thread *thread, struct task_struct *task,
+					  unsigned int state, bool own_memory)
 {
 	bool uninterruptible = state & BS_TASK_UNINTERRUPTIBLE;
 	bool in_iowait = BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait);

@@ -1,7 +1,7 @@
 // Analysis: what the recording says, in numbers with intervals. Pure; knows no wording.
 //
-// Every share is in [0, 1]. Intervals are 90 % (docs/method.md, "Intervals"): the wider of six batch
-// means with Student's t and a circular block bootstrap over windows.
+// Every share is in [0, 1]. Intervals are 90 % (docs/method.md, "Intervals"): the wider of six
+// batch means with Student's t and a circular block bootstrap over windows.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +17,35 @@ namespace boundscope {
 
 // Where a request's time goes; spelled as in JSON.
 enum class RequestComponent {
-  cpu, run_queue, gc_pause, upstream, disk, lock, paging, throttled, socket_queue, transfer, unattributed,
+  cpu,
+  run_queue,
+  gc_pause,
+  upstream,
+  disk,
+  lock,
+  paging,
+  throttled,
+  socket_queue,
+  transfer,
+  unattributed,
 };
 // Whose CPU time it is; spelled as in JSON.
 enum class CpuOwner {
-  application, interpreter, jit_compiler, gc, allocator, runtime, builtin, native_library, kernel, unknown,
+  application,
+  interpreter,
+  jit_compiler,
+  gc,
+  allocator,
+  runtime,
+  builtin,
+  native_library,
+  kernel,
+  unknown,
 };
 
 struct Detail {
-  std::string name;   // a peer, a library, a kernel subsystem, a file operation
-  double share = 0;   // of the whole, not of its component
+  std::string name;  // a peer, a library, a kernel subsystem, a file operation
+  double share = 0;  // of the whole, not of its component
 };
 struct RequestShare {
   RequestComponent component = RequestComponent::unattributed;
@@ -43,13 +62,13 @@ enum class View { requests, threads };
 
 struct Load {
   View view = View::threads;
-  std::optional<double> requests;         // finished in the observed time
+  std::optional<double> requests;  // finished in the observed time
   std::optional<double> requests_per_s;
-  std::optional<double> in_flight;        // mean of N(t)
+  std::optional<double> in_flight;  // mean of N(t)
   std::optional<double> latency_mean_ms;
   std::optional<double> latency_p50_ms;
   std::optional<double> latency_p99_ms;
-  double cpu_cores = 0;                   // cores in use, mean
+  double cpu_cores = 0;                        // cores in use, mean
   std::optional<double> busiest_thread_share;  // on CPU or runnable share of the busiest thread
   std::string busiest_thread;                  // its comm
   std::optional<double> idle_share;       // time with no request in flight (threads: nothing runs)
@@ -80,15 +99,15 @@ struct MemorySummary {
 
 // Thread view: shares of the wall time of threads that did work (>= 1 % of a CPU).
 struct ThreadTime {
-  std::string state;     // "cpu" "run_queue" "throttled" or a WaitClass
+  std::string state;  // "cpu" "run_queue" "throttled" or a WaitClass
   double share = 0;
 };
 
 // What a reader has to know before believing the rest. Worded in src/report/caveats.cpp.
 struct Caveat {
-  std::string code;                 // stable, snake_case
-  std::optional<double> value;      // the number the wording needs
-  std::string subject;              // the name the wording needs
+  std::string code;             // stable, snake_case
+  std::optional<double> value;  // the number the wording needs
+  std::string subject;          // the name the wording needs
 };
 
 struct Analysis {

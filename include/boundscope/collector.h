@@ -17,9 +17,10 @@ namespace boundscope {
 
 struct CollectOptions {
   double duration_s = 30;
-  double frequency_hz = 99;   // of CPU samples, per CPU
+  double frequency_hz = 99;  // of CPU samples, per CPU
   double window_s = 1;
-  double budget_share = 0.01; // of the target's CPU time that event probes may cost; 1 switches it off
+  double budget_share =
+      0.01;  // of the target's CPU time that event probes may cost; 1 switches it off
   HostRoots roots;
 };
 
@@ -30,10 +31,10 @@ Result<> record(const Target& target, const CollectOptions& options, RecordingSi
 
 // One line of `boundscope doctor`.
 struct HostCheck {
-  std::string name;      // "btf", "tracefs", "perf_event_paranoid", "psi" ...
+  std::string name;  // "btf", "tracefs", "perf_event_paranoid", "psi" ...
   CapabilityState state = CapabilityState::absent;
-  std::string found;     // what is there
-  std::string command;   // what closes the gap; empty if nothing does or none is needed
+  std::string found;    // what is there
+  std::string command;  // what closes the gap; empty if nothing does or none is needed
 };
 std::vector<HostCheck> check_host(const HostRoots& roots = {});
 

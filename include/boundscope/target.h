@@ -4,10 +4,11 @@
 // that appear later are followed by the collector. Pids are those of the caller's pid namespace.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <sys/types.h>
 #include <vector>
 
 #include "boundscope/result.h"
@@ -19,37 +20,40 @@ enum class Runtime { unknown, go, jvm, node, cpython, ruby, php, beam, dotnet, n
 
 // What the user asked for. Exactly one member is set; `pids` may name several processes.
 struct TargetSelector {
-  std::vector<pid_t> pids;             // -p/--pid, with all their descendants
-  std::optional<std::string> cgroup;   // --cgroup: a path, absolute or below the cgroup mount
-  std::optional<std::string> unit;     // --unit: a systemd unit
-  std::optional<std::uint16_t> port;   // --port: every process that holds a listener on it
-  std::optional<std::string> comm;     // --comm: exact process name (comm, at most 15 bytes)
-  std::vector<std::string> command;    // -- COMMAND ARGS: started by us, stopped at the latest with us
+  std::vector<pid_t> pids;            // -p/--pid, with all their descendants
+  std::optional<std::string> cgroup;  // --cgroup: a path, absolute or below the cgroup mount
+  std::optional<std::string> unit;    // --unit: a systemd unit
+  std::optional<std::uint16_t> port;  // --port: every process that holds a listener on it
+  std::optional<std::string> comm;    // --comm: exact process name (comm, at most 15 bytes)
+  std::vector<std::string>
+      command;  // -- COMMAND ARGS: started by us, stopped at the latest with us
 };
 
 struct TargetProcess {
-  pid_t pid = 0;                    // in the caller's pid namespace
-  pid_t parent = 0;                 // same; 0 if outside
-  std::uint64_t start_ticks = 0;    // field 22 of /proc/PID/stat; with pid it names a process for ever
-  std::string comm;                 // as the kernel gives it, at most 15 bytes; may hold any byte
-  std::string exe;                  // link target of /proc/PID/exe; empty if unreadable
-  std::string cgroup;               // path in the cpu or unified hierarchy, without mount point
+  pid_t pid = 0;     // in the caller's pid namespace
+  pid_t parent = 0;  // same; 0 if outside
+  std::uint64_t start_ticks =
+      0;               // field 22 of /proc/PID/stat; with pid it names a process for ever
+  std::string comm;    // as the kernel gives it, at most 15 bytes; may hold any byte
+  std::string exe;     // link target of /proc/PID/exe; empty if unreadable
+  std::string cgroup;  // path in the cpu or unified hierarchy, without mount point
   Runtime runtime = Runtime::unknown;
-  std::string runtime_version;      // empty if not known
+  std::string runtime_version;  // empty if not known
   std::uint32_t threads = 0;
 };
 
 struct Target {
-  std::string description;              // what was asked for, for people: "port 8080", "pid 17"
-  std::vector<TargetProcess> processes; // never empty; the first one is the root of the service
-  // Set for --cgroup and --unit: newcomers there belong to the target. The cgroup's directory, mount
-  // point included (its inode is the kernel's cgroup id).
+  std::string description;               // what was asked for, for people: "port 8080", "pid 17"
+  std::vector<TargetProcess> processes;  // never empty; the first one is the root of the service
+  // Set for --cgroup and --unit: newcomers there belong to the target. The cgroup's directory,
+  // mount point included (its inode is the kernel's cgroup id).
   std::optional<std::string> cgroup_scope;
 };
 
 // Errors (all with a hint): no such pid, kernel thread, zombie, nobody listens on the port, no such
 // cgroup, unit or name, processes of another user that we may not look at.
-// The roots are injectable for tests. `command` is not resolved here but started (src/target/start_command.h).
+// The roots are injectable for tests. `command` is not resolved here but started
+// (src/target/start_command.h).
 struct HostRoots {
   std::string proc = "/proc";
   std::string cgroup = "/sys/fs/cgroup";

@@ -1,7 +1,7 @@
 // Verdict: what bounds the target, and what a rewrite or a cheaper change could move.
 //
-// Plain values; analyze() in analysis.h fills them, src/report words them. Whatever a reader needs in
-// order to disagree is in `reasons`. The rules are explained in docs/method.md.
+// Plain values; analyze() in analysis.h fills them, src/report words them. Whatever a reader needs
+// in order to disagree is in `reasons`. The rules are explained in docs/method.md.
 #pragma once
 
 #include <optional>
@@ -20,38 +20,47 @@ struct Estimate {
 enum class Bound { cpu, memory, io, contention, idle, inconclusive };
 enum class Cause {
   none,  // idle and inconclusive
-  language, native, kernel, single_thread, starved,  // cpu
-  gc, stall, capacity,                               // memory
-  upstream, disk, transfer,                          // io
-  lock, pool,                                        // contention
+  language,
+  native,
+  kernel,
+  single_thread,
+  starved,  // cpu
+  gc,
+  stall,
+  capacity,  // memory
+  upstream,
+  disk,
+  transfer,  // io
+  lock,
+  pool,  // contention
 };
 
 // One argument for the verdict; worded in src/report/wording.
 struct Reason {
-  std::string code;          // stable, snake_case: "upstream_share", "loop_saturated" ...
+  std::string code;  // stable, snake_case: "upstream_share", "loop_saturated" ...
   double value = 0;
   double low = 0;
   double high = 0;
-  double threshold = 0;      // what it was held against; 0 if nothing
+  double threshold = 0;  // what it was held against; 0 if nothing
   std::string subject;
 };
 
 struct Verdict {
   Bound bound = Bound::inconclusive;
   Cause cause = Cause::none;
-  double confidence = 0;         // probability that bound and cause hold, given the data's variation
-  std::vector<Reason> reasons;   // strongest first; for inconclusive: why
+  double confidence = 0;        // probability that bound and cause hold, given the data's variation
+  std::vector<Reason> reasons;  // strongest first; for inconclusive: why
 };
 
 enum class Answer { plausible, unlikely, inconclusive };
 enum class Goal { latency, tail, capacity, memory };
 
-struct Gain {                    // ratio before/after; 1 is nothing, 2 is half
+struct Gain {  // ratio before/after; 1 is nothing, 2 is half
   Answer answer = Answer::inconclusive;
   std::optional<Estimate> gain;  // low, mid (value), high; empty: not measured
 };
 struct LanguageGains {
-  std::string language;          // "any" until priors per language exist
+  std::string language;  // "any" until priors per language exist
   Gain latency, tail, capacity, memory;
 };
 struct Rewrite {
@@ -60,14 +69,14 @@ struct Rewrite {
   std::vector<std::string> assumes;  // codes, worded in the report
 };
 struct Alternative {
-  std::string action;   // code, worded in the report
+  std::string action;  // code, worded in the report
   std::string subject;
   Goal goal = Goal::latency;
   Estimate gain;
 };
 
 std::string_view to_string(Bound value);
-std::string_view to_string(Cause value);   // "single-thread" for single_thread; "" for none
+std::string_view to_string(Cause value);  // "single-thread" for single_thread; "" for none
 std::string_view to_string(Answer value);
 std::string_view to_string(Goal value);
 

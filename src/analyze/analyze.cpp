@@ -41,14 +41,15 @@ Runtime main_runtime(const Run& run) {
 Analysis analyze(const Recording& recording) {
   const Run run = select_run(recording);
   const auto models = process_models(run);
-  const Threads threads = sum_threads(run);
+  const Threads threads = sum_threads(run, models);
   const OwnerCounts owners = count_owners(run);
   const Table table = totals(run, models, threads, owners);
   const Facts facts = gather_facts(run, models, table);
   const Setting setting{
       .view = facts.view,
       .cpu_limit = facts.cpu_limit,
-      .evicted_reads = evicted_reads(run, facts.refaults_per_s, facts.memory_limit_use)};
+      .evicted_reads = evicted_reads(run, facts.refaults_per_s, facts.memory_limit_use),
+      .one_lane = threads.lane.has_value()};
   const Evidence evidence = gather_evidence(table, setting, recording.header.seed);
   const Names names = find_names(run, models, owners, threads);
 

@@ -175,6 +175,10 @@ void set_candidates(Figures& figures, const Shares& shares, const Setting& setti
   figures.throttled = shares[Part::throttled].value;
   figures.interpreter_lock = shares[Part::lock_interpreter].value;
   figures.cpu_queue = queue.cpu;
+  figures.behind_loop = queue.cpu;
+  // Its threads stand in each other's way, whether they wait for the lock or for a CPU.
+  figures.one_lane = setting.one_lane;
+  if (setting.one_lane) figures.behind_loop += figures.run_queue + figures.interpreter_lock;
   figures.disk_locks = shares[Part::lock_disk].value;
   figures.upstream_locks = shares[Part::lock_upstream].value;
   figures.multiplexed = shares.multiplexed;

@@ -28,6 +28,7 @@ struct Setting {
   View view = View::threads;
   double cpu_limit = 1;      // cores
   double evicted_reads = 0;  // part of the disk time that rereads evicted pages
+  bool one_lane = false;     // the busiest thread is a process under an interpreter lock
 };
 
 struct Figures {
@@ -37,7 +38,9 @@ struct Figures {
   std::array<Estimate, kCandidates> candidate{};
   // Parts of the candidates, as shares of the whole.
   double cpu = 0, run_queue = 0, throttled = 0, interpreter_lock = 0;
-  double cpu_queue = 0;  // requests behind the CPU
+  double cpu_queue = 0;    // requests behind the CPU
+  double behind_loop = 0;  // requests that wait for the busiest thread
+  bool one_lane = false;   // ... which is a process under an interpreter lock
   double disk_locks = 0, upstream_locks = 0, multiplexed = 0, queue = 0;
   // Resources.
   double loop = 0;     // busy share of the busiest thread

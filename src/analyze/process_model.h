@@ -41,6 +41,7 @@ struct ProcessModel {
   LockSplit lock;
   double internal_upstream = 0;  // part of the upstream time that another process's model replaces
   bool multiplexed = false;      // a call stands for several requests
+  bool one_lane = false;         // an interpreter lock lets one of its threads run at a time
   bool waits_are_real =
       false;  // somebody worked on requests while nothing ran: the rest queue for it
 };

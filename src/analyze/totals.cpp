@@ -159,7 +159,7 @@ void add_threads(Row& row, const Window& window, const std::map<pid_t, ProcessMo
   std::map<pid_t, ThreadSums> working;  // by pid
   for (const ThreadWindow& thread : window.threads) {
     if (threads.working.contains(thread.tid)) add_to(working[thread.pid], thread);
-    if (thread.tid == threads.busiest) {
+    if (thread.tid == threads.busiest && !threads.lane) {
       row[at(Column::busiest_thread)] += static_cast<double>(
           thread.on_cpu_ns + thread.preempted_ns + thread.woken_ns + thread.throttled_ns);
     }
@@ -173,14 +173,22 @@ void add_threads(Row& row, const Window& window, const std::map<pid_t, ProcessMo
   }
 }
 
+// CPU time the process would use if it got every CPU it asks for.
+double wanted_ns(const ProcessWindow& process, const ProcessModel& model,
+                 std::uint64_t observed_ns) {
+  const std::uint64_t wanted = process.on_cpu_ns + process.preempted_ns + process.woken_ns;
+  return static_cast<double>(model.one_lane ? std::min(wanted, observed_ns) : wanted);
+}
+
 void add_window(Row& row, const Window& window, const std::map<pid_t, ProcessModel>& models,
                 const Threads& threads) {
   row[at(Column::observed)] += static_cast<double>(window.observed_ns);
   for (const ProcessWindow& process : window.processes) {
     add_requests(row, process.requests, models.at(process.pid));
     row[at(Column::on_cpu)] += static_cast<double>(process.on_cpu_ns);
-    row[at(Column::wanted)] +=
-        static_cast<double>(process.on_cpu_ns + process.preempted_ns + process.woken_ns);
+    const double wanted = wanted_ns(process, models.at(process.pid), window.observed_ns);
+    row[at(Column::wanted)] += wanted;
+    if (process.pid == threads.lane) row[at(Column::busiest_thread)] += wanted;
   }
   add_threads(row, window, models, threads);
   if (window.host.cpu_ns) {
@@ -204,7 +212,7 @@ double ThreadSums::working_ns() const {
   return sum;
 }
 
-Threads sum_threads(const Run& run) {
+Threads sum_threads(const Run& run, const std::map<pid_t, ProcessModel>& models) {
   Threads threads;
   for (const Window* window : run.windows) {
     for (const ThreadWindow& thread : window->threads) {
@@ -221,6 +229,19 @@ Threads sum_threads(const Run& run) {
     if (thread.busy_ns() > busiest_ns) {
       busiest_ns = thread.busy_ns();
       threads.busiest = tid;
+    }
+  }
+  std::map<pid_t, double> lanes;
+  for (const Window* window : run.windows) {
+    for (const ProcessWindow& process : window->processes) {
+      const ProcessModel& model = models.at(process.pid);
+      if (model.one_lane) lanes[process.pid] += wanted_ns(process, model, window->observed_ns);
+    }
+  }
+  for (const auto& [pid, busy_ns] : lanes) {
+    if (busy_ns > busiest_ns) {
+      busiest_ns = busy_ns;
+      threads.lane = pid;
     }
   }
   return threads;

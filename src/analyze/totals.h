@@ -5,6 +5,7 @@
 #include <array>
 #include <cstddef>
 #include <map>
+#include <optional>
 #include <set>
 #include <span>
 #include <string>
@@ -81,8 +82,11 @@ struct Threads {
   std::map<pid_t, ThreadSums> all;  // by tid
   std::set<pid_t> working;          // tids of threads that work >= 1 % of the observed time
   pid_t busiest = 0;                // tid
+  // A process whose threads take turns under an interpreter lock and together are busier than any
+  // one thread: the service's single thread, in effect.
+  std::optional<pid_t> lane;
 };
-Threads sum_threads(const Run& run);
+Threads sum_threads(const Run& run, const std::map<pid_t, ProcessModel>& models);
 
 Table totals(const Run& run, const std::map<pid_t, ProcessModel>& models, const Threads& threads,
              const OwnerCounts& owners);

@@ -33,6 +33,8 @@ bool is_starved(const Figures& figures, const Facts& facts) {
   const double wanted = figures.cpu + figures.run_queue + figures.throttled;
   if (facts.cpu_quota && figures.periods_throttled >= kThrottledPeriods) return true;
   if (wanted > 0 && figures.throttled >= kThrottledPart * wanted) return true;
+  // Threads that take turns wait for each other, as long as together they get their CPU.
+  if (figures.one_lane && figures.cores >= kLoopSaturated) return false;
   const bool waits = figures.run_queue >= kWaitsMoreThanRuns * (figures.cpu + figures.run_queue);
   const bool others = facts.neighbour_share >= kNeighbourShare || facts.steal_share >= kStealShare;
   return waits && others && figures.machine < kMachineFull;
@@ -42,7 +44,7 @@ bool is_single_thread(const Figures& figures) {
   if (figures.machine >= kMachineFull) return false;
   // Threads of an interpreter that mostly wait for each other are one thread.
   if (figures.interpreter_lock > 0 && figures.interpreter_lock >= figures.cpu) return true;
-  return figures.loop >= kLoopSaturated && figures.cpu_queue >= kBehindLoop;
+  return figures.loop >= kLoopSaturated && figures.behind_loop >= kBehindLoop;
 }
 
 // Samples of unknown owner go to one of the groups at random.

@@ -5,12 +5,13 @@
 namespace boundscope {
 namespace {
 
-constexpr double kShortestSlice = 0.05;   // below this, attaching costs more than observing
-constexpr double kLongestWindow = 5;      // CPU samples and /proc need not wait longer
-constexpr double kSliceLatencies = 20;    // a slice should see that many requests come and go
+constexpr double kShortestSlice = 0.05;  // below this, attaching costs more than observing
+constexpr double kLongestWindow = 5;     // CPU samples and /proc need not wait longer
+constexpr double kSliceLatencies = 50;   // a slice should see that many requests come and go
 constexpr double kFewestSlices = 8;
-// A service that hardly uses the CPU has hardly any events: below this it is not worth looking away.
-constexpr double kNegligibleNsPerS = 2e6;  // 0.2 % of one CPU, what the sampling clock costs
+// A service that hardly uses the CPU has hardly any events: below this it is not worth looking
+// away.
+constexpr double kNegligibleNsPerS = 5e6;  // 0.5 % of one CPU
 
 }  // namespace
 

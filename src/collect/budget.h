@@ -1,8 +1,8 @@
 // Keeps what the event probes cost the target within its budget (docs/overhead.md).
 //
-// The cost of one event is measured on this host at the start, by the kernel's own accounting of BPF programs;
-// the rate of events is counted all the time. When their product would exceed the budget, events are observed
-// only in a part of each window, so that on average it holds.
+// The cost of one event is measured on this host at the start, by the kernel's own accounting of
+// BPF programs; the rate of events is counted all the time. When their product would exceed the
+// budget, events are observed only in a part of each window, so that on average it holds.
 #pragma once
 
 #include <array>
@@ -12,15 +12,15 @@
 
 namespace boundscope {
 
-// What the kernel does around a program: the tracepoint's call and the trampoline. Measured as 55 to 80 ns for a
-// pair of empty programs at a context switch and its wake-up (docs/overhead.md).
+// What the kernel does around a program: the tracepoint's call and the trampoline. Measured as 55
+// to 80 ns for a pair of empty programs at a context switch and its wake-up (docs/overhead.md).
 inline constexpr double kDispatchNs = 35;
 // A program that finds that the event is not the target's.
 inline constexpr double kFilterNs = 40;
 
 struct EventCosts {
-  // Nanoseconds per event of the target, by EventKind, dispatch included. The defaults are for kernels that do
-  // not account for programs.
+  // Nanoseconds per event of the target, by EventKind, dispatch included. The defaults are for
+  // kernels that do not account for programs.
   std::array<double, kEventKinds> ns = {350, 250, 300};
 };
 
@@ -36,13 +36,14 @@ struct WindowPlan {
 
 // Observed time and what was seen in it.
 struct ObservedRates {
-  double cost_ns_per_s = 0;     // of target events, while attached
-  double cpu_ns_per_s = 0;      // of the target
-  double mean_latency_s = 0;    // 0: no requests
+  double cost_ns_per_s = 0;   // of target events, while attached
+  double cpu_ns_per_s = 0;    // of the target
+  double mean_latency_s = 0;  // 0: no requests
 };
 
-// `remaining_s`: of the measurement. The plan leaves at least six slices in it where it can (one for each batch
-// mean) and makes slices long enough for the requests seen, but never breaks the budget for that.
+// `remaining_s`: of the measurement. The plan leaves at least six slices in it where it can (one
+// for each batch mean) and makes slices long enough for the requests seen, but never breaks the
+// budget for that.
 WindowPlan plan_window(const ObservedRates& rates, double budget_share, double window_s,
                        double remaining_s);
 

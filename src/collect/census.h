@@ -16,13 +16,14 @@ class Census {
  public:
   Census(const Target& target, const HostRoots& roots);
 
-  // Processes that belong to the target by now, besides those already named: descendants of its roots, and
-  // for a cgroup everything in it.
+  // Processes that belong to the target by now, besides those already named: descendants of its
+  // roots, and for a cgroup everything in it.
   std::vector<TargetProcess> newcomers();
 
   // Tells the sink about the given process unless that was done.
   Result<> announce(const TargetProcess& process, RecordingSink& sink);
-  // The same for processes that only the kernel side has told us about. Those that are gone keep `comm`.
+  // The same for processes that only the kernel side has told us about. Those that are gone keep
+  // `comm`.
   Result<> announce(pid_t pid, const std::string& comm, RecordingSink& sink);
 
  private:
@@ -30,7 +31,7 @@ class Census {
   HostRoots roots_;
   ProcFs proc_;
   RuntimeDetector runtimes_;
-  std::map<pid_t, std::uint64_t> known_;      // pid -> start time: named by newcomers() or the target
+  std::map<pid_t, std::uint64_t> known_;  // pid -> start time: named by newcomers() or the target
   std::map<pid_t, std::uint64_t> announced_;
 };
 

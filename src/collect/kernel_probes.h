@@ -1,8 +1,8 @@
 // The kernel side, loaded: all programs and maps of bpf/, in one skeleton.
 //
-// Life cycle probes stay attached from start to end; event probes come and go with the windows in which
-// events are observed. Everything hangs on file descriptors of this process: when it ends, however it ends,
-// nothing stays attached.
+// Life cycle probes stay attached from start to end; event probes come and go with the windows in
+// which events are observed. Everything hangs on file descriptors of this process: when it ends,
+// however it ends, nothing stays attached.
 #pragma once
 
 #include <array>
@@ -20,7 +20,8 @@ struct probes;  // the skeleton
 
 namespace boundscope {
 
-// How often an event program ran and how long it took, as the kernel counts it while statistics are on.
+// How often an event program ran and how long it took, as the kernel counts it while statistics are
+// on.
 struct ProgramRuns {
   std::uint64_t runs = 0;
   std::uint64_t ns = 0;

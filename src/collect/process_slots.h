@@ -1,7 +1,7 @@
 // Which process has which slot of the kernel side's process array.
 //
-// A process is marked through a pidfd, so neither pid namespaces nor the reuse of a pid can confuse it.
-// Children take slots by themselves, in the kernel, from the list of free ones.
+// A process is marked through a pidfd, so neither pid namespaces nor the reuse of a pid can confuse
+// it. Children take slots by themselves, in the kernel, from the list of free ones.
 #pragma once
 
 #include <sys/types.h>
@@ -44,8 +44,8 @@ class ProcessSlots {
   explicit ProcessSlots(KernelProbes& kernel) : kernel_(&kernel) {}
 
   KernelProbes* kernel_;
-  std::map<std::uint32_t, pid_t> pids_;       // of slots whose pid we know
-  std::map<pid_t, std::uint64_t> marked_;     // pid -> start time
+  std::map<std::uint32_t, pid_t> pids_;    // of slots whose pid we know
+  std::map<pid_t, std::uint64_t> marked_;  // pid -> start time
 };
 
 }  // namespace boundscope

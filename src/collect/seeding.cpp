@@ -10,8 +10,8 @@
 
 namespace boundscope {
 
-Result<std::size_t> seed_processes(const std::vector<TargetProcess>& processes, KernelProbes& kernel,
-                                   ProcessSlots& slots) {
+Result<std::size_t> seed_processes(const std::vector<TargetProcess>& processes,
+                                   KernelProbes& kernel, ProcessSlots& slots) {
   std::size_t alive = 0;
   for (const TargetProcess& process : processes) {
     auto marked = slots.mark(process);

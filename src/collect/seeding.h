@@ -8,10 +8,10 @@
 
 namespace boundscope {
 
-// Marks the processes (those that are gone are left out) and all their threads. Call it again to take up
-// newcomers. Returns how many of the processes are alive.
-Result<std::size_t> seed_processes(const std::vector<TargetProcess>& processes, KernelProbes& kernel,
-                                   ProcessSlots& slots);
+// Marks the processes (those that are gone are left out) and all their threads. Call it again to
+// take up newcomers. Returns how many of the processes are alive.
+Result<std::size_t> seed_processes(const std::vector<TargetProcess>& processes,
+                                   KernelProbes& kernel, ProcessSlots& slots);
 
 // Learns the listeners, then the connections. The processes must be marked.
 Result<> seed_files(KernelProbes& kernel);

@@ -22,7 +22,8 @@ using std::chrono::duration;
 using std::chrono::duration_cast;
 using std::chrono::nanoseconds;
 
-constexpr double kFirstSettle = 0.05;   // requests that were open before us are answered by then, mostly
+constexpr double kFirstSettle =
+    0.05;  // requests that were open before us are answered by then, mostly
 constexpr double kCalibration = 0.1;
 constexpr double kLongestSettle = 0.25;
 constexpr double kShortestSettle = 0.005;
@@ -86,8 +87,8 @@ Result<std::unique_ptr<Session>> Session::start(const Target& target, const Coll
   if (auto marked = session->mark_target(); !marked) return marked.error();
 
   session->capabilities_ = session->kernel_.capabilities();
-  auto sampler = CpuSampler::attach(session->kernel_.skeleton().progs.on_cpu_sample,
-                                    options.frequency_hz);
+  auto sampler =
+      CpuSampler::attach(session->kernel_.skeleton().progs.on_cpu_sample, options.frequency_hz);
   if (sampler) {
     session->sampler_ = *std::move(sampler);
     session->capabilities_.push_back({"samples", CapabilityState::available, "cpu-clock", ""});
@@ -101,7 +102,8 @@ Result<std::unique_ptr<Session>> Session::start(const Target& target, const Coll
 }
 
 Result<> Session::mark_target() {
-  // From here on children are taken up by the kernel side; who was born in between is looked for afterwards.
+  // From here on children are taken up by the kernel side; who was born in between is looked for
+  // afterwards.
   if (auto attached = kernel_.attach_life_cycle(); !attached) return attached;
   auto alive = seed_processes(target_.processes, kernel_, *slots_);
   if (!alive) return alive.error();
@@ -169,7 +171,8 @@ Result<> Session::attach_events() {
   return Done{};
 }
 
-// The first window tells what an event costs here and how many there are; only then can the rest be planned.
+// The first window tells what an event costs here and how many there are; only then can the rest be
+// planned.
 Result<> Session::first_window(const std::atomic<bool>& stop) {
   Window window;
   wait(Clock::now() + seconds(kFirstSettle), stop);
@@ -190,11 +193,13 @@ Result<> Session::first_window(const std::atomic<bool>& stop) {
     }
     if (statistics) costs_ = calibrate(runs, events);
   }
-  // A first estimate from the calibration alone decides whether the window may stay observed to its end.
+  // A first estimate from the calibration alone decides whether the window may stay observed to its
+  // end.
   Window calibration;
   if (auto read = reader_->read_events(calibration); !read) return read;
   const auto observed = Clock::now() - began;
-  learn_rates(calibration, static_cast<std::uint64_t>(duration_cast<nanoseconds>(observed).count()));
+  learn_rates(calibration,
+              static_cast<std::uint64_t>(duration_cast<nanoseconds>(observed).count()));
   window = std::move(calibration);
   window.observed_ns = static_cast<std::uint64_t>(duration_cast<nanoseconds>(observed).count());
 
@@ -243,8 +248,8 @@ Result<> Session::observe(Window& window, double observed_s, const std::atomic<b
   const auto began = Clock::now();
   sniffer_->allow();
   wait(began + seconds(observed_s), stop);
-  kernel_.skeleton().bss->long_poll_age_ns = static_cast<std::uint64_t>(
-      1e9 * std::max(kLongPollAge, 10 * rates_.mean_latency_s));
+  kernel_.skeleton().bss->long_poll_age_ns =
+      static_cast<std::uint64_t>(1e9 * std::max(kLongPollAge, 10 * rates_.mean_latency_s));
   if (auto swept = kernel_.run_sweep_sockets(); !swept) return swept;
   if (auto read = reader_->read_events(window); !read) return read;
   window.observed_ns =
@@ -272,7 +277,8 @@ void Session::learn_rates(const Window& window, std::uint64_t observed_ns) {
       finished > 0 ? 1e-9 * static_cast<double>(latency_ns) / static_cast<double>(finished) : 0;
 }
 
-// Requests that were under way when we attached are unknown to the joint state until they are answered.
+// Requests that were under way when we attached are unknown to the joint state until they are
+// answered.
 void Session::drop_unsettled(Window& window) const {
   const double settled = duration<double>(window_started_ - attached_).count();
   if (settled >= kSettleLatencies * rates_.mean_latency_s || settled > 5) return;

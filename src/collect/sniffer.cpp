@@ -28,8 +28,7 @@ int Sniffer::on_sniff(void* totals, void* data, std::size_t size) {
   const auto* sniff = static_cast<const bs_sniff*>(data);
   const std::size_t length = std::min<std::size_t>(sniff->length, sizeof(sniff->data));
   const ProtocolGuess guess = guess_protocol(std::span(sniff->data, length), sniff->read_bytes);
-  ProtocolTotals& row =
-      (*static_cast<Totals*>(totals))[{sniff->port, std::string(guess.protocol)}];
+  ProtocolTotals& row = (*static_cast<Totals*>(totals))[{sniff->port, std::string(guess.protocol)}];
   row.port = sniff->port;
   row.protocol = guess.protocol;
   row.sampled += 1;

@@ -27,8 +27,7 @@ class Sniffer {
  private:
   using Totals = std::map<std::pair<std::uint16_t, std::string>, ProtocolTotals>;
 
-  explicit Sniffer(KernelProbes& kernel)
-      : kernel_(&kernel), totals_(std::make_unique<Totals>()) {}
+  explicit Sniffer(KernelProbes& kernel) : kernel_(&kernel), totals_(std::make_unique<Totals>()) {}
   static int on_sniff(void* totals, void* data, std::size_t size);
 
   KernelProbes* kernel_;

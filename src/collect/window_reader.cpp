@@ -26,16 +26,14 @@ struct LossName {
   const char* what;
 };
 constexpr LossName kLosses[] = {
-    {BS_LOST_THREADS, "threads_full"},     {BS_LOST_PROCESSES, "processes_full"},
-    {BS_LOST_SOCKETS, "sockets_full"},     {BS_LOST_WAITS, "waits_full"},
-    {BS_LOST_PEERS, "peers_full"},         {BS_LOST_SAMPLES, "samples_full"},
-    {BS_LOST_STACKS, "stacks_full"},       {BS_LOST_LISTENERS, "listeners_full"},
+    {BS_LOST_THREADS, "threads_full"},    {BS_LOST_PROCESSES, "processes_full"},
+    {BS_LOST_SOCKETS, "sockets_full"},    {BS_LOST_WAITS, "waits_full"},
+    {BS_LOST_PEERS, "peers_full"},        {BS_LOST_SAMPLES, "samples_full"},
+    {BS_LOST_STACKS, "stacks_full"},      {BS_LOST_LISTENERS, "listeners_full"},
     {BS_LOST_COUNTS, "joint_state_full"},
 };
 
-std::string comm_of(const char (&comm)[BS_COMM_LEN]) {
-  return {comm, strnlen(comm, sizeof(comm))};
-}
+std::string comm_of(const char (&comm)[BS_COMM_LEN]) { return {comm, strnlen(comm, sizeof(comm))}; }
 
 template <class Row>
 void add_times(Row& row, const bs_times& times) {
@@ -167,10 +165,9 @@ void WindowReader::read_processes(Window* window) {
           exited.blocked_ns[i] -= before.exited.blocked_ns[i];
         add_times(row, exited);
       }
-      const LockCause cause{pid, now.lock_running_ns - before.lock_running_ns,
-                            now.lock_disk_ns - before.lock_disk_ns,
-                            now.lock_upstream_ns - before.lock_upstream_ns,
-                            now.lock_other_ns - before.lock_other_ns};
+      const LockCause cause{
+          pid, now.lock_running_ns - before.lock_running_ns, now.lock_disk_ns - before.lock_disk_ns,
+          now.lock_upstream_ns - before.lock_upstream_ns, now.lock_other_ns - before.lock_other_ns};
       if (cause.running_ns + cause.disk_ns + cause.upstream_ns + cause.other_ns > 0)
         window->lock_causes.push_back(cause);
     }
@@ -256,14 +253,14 @@ Result<> WindowReader::read_samples(Window& window) {
   stacks_->forget_mappings();
   // Stacks that differ only in addresses resolve to the same one.
   std::map<std::tuple<pid_t, std::string, std::uint32_t>, std::uint64_t> samples;
-  drain<bs_sample_key, __u64>(
-      bpf_map__fd(kernel_->skeleton().maps.samples), BS_MAX_SAMPLES,
-      [&](const bs_sample_key& key, const __u64& count) {
-        const pid_t pid = slots_->pid_of(key.slot);
-        const std::uint32_t stack = stacks_->resolve(pid, key.user_stack, key.kernel_stack);
-        samples[{pid, comm_of(key.comm), stack}] += count;
-        window.cost.samples += count;
-      });
+  drain<bs_sample_key, __u64>(bpf_map__fd(kernel_->skeleton().maps.samples), BS_MAX_SAMPLES,
+                              [&](const bs_sample_key& key, const __u64& count) {
+                                const pid_t pid = slots_->pid_of(key.slot);
+                                const std::uint32_t stack =
+                                    stacks_->resolve(pid, key.user_stack, key.kernel_stack);
+                                samples[{pid, comm_of(key.comm), stack}] += count;
+                                window.cost.samples += count;
+                              });
   for (const auto& [row, count] : samples)
     window.samples.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row), count});
   // Stack ids live until they are deleted; the map must not fill up over a long run.

@@ -21,7 +21,8 @@ class WindowReader {
   WindowReader(KernelProbes& kernel, ProcessSlots& slots, StackResolver& stacks)
       : kernel_(&kernel), slots_(&slots), stacks_(&stacks) {}
 
-  // Takes the present sums as the base line of the next read_events(). Call it once the probes have settled.
+  // Takes the present sums as the base line of the next read_events(). Call it once the probes have
+  // settled.
   Result<> begin();
 
   // Adds what the event probes saw since begin() or the last call.

@@ -17,6 +17,7 @@ def add_options(parser):
     parser.add_argument("--subset", choices=("all", "ci"), default="all")
     parser.add_argument("--list", action="store_true", help="list the rows and end")
     parser.add_argument("--json", metavar="FILE", help="write the results there as well")
+    parser.add_argument("--answers", metavar="DIR", help="keep boundscope's answers there")
     parser.add_argument("--require-all", action="store_true", help="a skipped row is a miss")
 
 
@@ -46,6 +47,8 @@ def run(rows, options):
             print(f"    {results[-1].status} {results[-1].reason}", file=sys.stderr, flush=True)
     finally:
         rows_module.print_results(results)
+        if options.answers:
+            rows_module.write_answers(options.answers, results)
         if options.json:
             rows_module.write_json(options.json, results)
     return _exit_status(results, options.require_all)

@@ -18,8 +18,9 @@ def _latency(answer, load, relative=0.10, absolute_ms=0.04):
 
 
 def _rate(answer, load):
+    """Roughly: a saturated service is slower in the windows that boundscope observes."""
     rps, _ = load.between(answer.began, answer.ended)
-    return close_to("requests/s", answer.load["requests_per_s"], rps, relative=0.10, absolute=1)
+    return close_to("requests/s", answer.load["requests_per_s"], rps, relative=0.20, absolute=1)
 
 
 def _cores(answer):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import pathlib
 import time
 from typing import Callable
 
@@ -28,6 +29,7 @@ class Result:
     row: Row
     status: str  # ok MISS skip error
     checks: list
+    answer: dict | None  # the whole document, if there was one
     reason: str
     seconds: float
     disturbance: float  # CPUs that others used meanwhile: explains a miss, excuses none
@@ -49,17 +51,19 @@ class Rows:
 
 def run_row(row, build, seconds):
     started = time.monotonic()
-    checks, reason, lab = [], "", Lab(build, seconds)
+    checks, document, reason, lab = [], None, "", Lab(build, seconds)
     try:
         with lab:
             answer, further = row.run(lab)
+        document = answer.document
         checks = [verdict_is(answer.verdict, row.says), *further]
         status = "ok" if all(check.ok for check in checks) else "MISS"
     except Missing as missing:
         status, reason = "skip", str(missing)
     except (Failure, OSError, ValueError, KeyError, TypeError) as failure:
         status, reason = "error", f"{type(failure).__name__}: {failure}"
-    return Result(row, status, checks, reason, time.monotonic() - started, lab.disturbance)
+    return Result(row, status, checks, document, reason, time.monotonic() - started,
+                  lab.disturbance)
 
 
 def result_lines(result):
@@ -82,6 +86,15 @@ HEADER = ("row", "measure", "boundscope", "known", "error", "", "s")
 
 def print_results(results):
     print(format_table(HEADER, [line for result in results for line in result_lines(result)]))
+
+
+def write_answers(folder, results):
+    """NAME.json of each row that got an answer: what to look at after a miss."""
+    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+    for result in results:
+        if result.answer is not None:
+            path = pathlib.Path(folder) / f"{result.row.name}.json"
+            path.write_text(json.dumps(result.answer, indent=1), encoding="utf-8")
 
 
 def write_json(path, results):

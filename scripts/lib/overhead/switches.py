@@ -48,12 +48,11 @@ class _PingPong:
     """The running program; its cost per switch over the time of a phase."""
 
     def __init__(self, processes, build, mode, cpus):
-        service = processes.start(
+        self.service = processes.start(
             [build.workloads / "ping_pong", "--mode", mode, "--cpu", min(cpus), "--seconds", 900],
             stdout=subprocess.PIPE)
-        self.pid = service.pid
         self._slices = []
-        threading.Thread(target=self._read, args=(service.process.stdout,), daemon=True).start()
+        threading.Thread(target=self._read, args=(self.service.process.stdout,), daemon=True).start()
 
     def _read(self, output):
         for line in output:
@@ -69,7 +68,7 @@ class _PingPong:
 
 def _measure_pair(processes, ping_pong, tool, cpus):
     without = ping_pong.measure()
-    running = processes.start(tool.command(ping_pong.pid), cpus={max(cpus)})
+    running = processes.start(tool.command(ping_pong.service.pid), cpus={max(cpus)})
     wait_until_attached(running)
     time.sleep(_SETTLE_S)
     attached = ping_pong.measure()
@@ -89,6 +88,7 @@ def measure(processes, build, pairs, cpus, progress):
             for tool in tools:
                 progress(f"switch {mode} {tool.name} {number + 1}/{pairs}")
                 results[tool.name].append(_measure_pair(processes, ping_pong, tool, cpus))
+        processes.stop(ping_pong.service)  # the next one needs the CPU for itself
         added = {}
         for name, measured in results.items():
             difference = spread(pair.difference for pair in measured)

@@ -1,0 +1,47 @@
+// A thread per way of waiting, each waiting 23 times for about 15 ms. Threads carry the way's name. For each the
+// program reports how long its waits took (NAME_ms) and how long it took in all (NAME_all_ms).
+//
+//   waits DIRECTORY     files are made there, on the file system that is to be waited for
+#include <pthread.h>
+
+#include <latch>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "talk.h"
+#include "ways.h"
+
+namespace {
+
+// Does not return: the thread stays, so that it has a row of its own in the last window.
+[[noreturn]] void run(const Way& way, std::mutex& report_lock, std::latch& running) {
+  pthread_setname_np(pthread_self(), way.name.c_str());
+  Stopwatch watch;
+  const double began_ms = now_ms();
+  way.wait(watch);
+  {
+    const std::lock_guard lock(report_lock);
+    report((way.name + "_ms").c_str(), watch.total_ms());
+    report((way.name + "_all_ms").c_str(), now_ms() - began_ms);
+  }
+  running.count_down();
+  for (;;) pause();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  const std::vector<Way> ways = all_ways(argv[1]);
+  std::mutex report_lock;
+  std::latch running(static_cast<std::ptrdiff_t>(ways.size()));
+  ready();
+  wait_for_go();
+  for (const Way& way : ways)
+    std::thread([&] { run(way, report_lock, running); }).detach();
+  running.wait();
+  done_and_wait_for_end();
+  std::_Exit(0);
+}

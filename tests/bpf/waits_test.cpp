@@ -1,0 +1,201 @@
+// Why a thread waited: one program, a thread for every way of waiting.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <sstream>
+#include <string>
+
+#include "measurement.h"
+#include "program.h"
+
+using namespace boundscope;
+using namespace boundscope::test;
+
+namespace {
+
+struct Expected {
+  std::string way;
+  WaitClass wait_class;
+};
+
+constexpr std::uint64_t kRepeats = 23;
+
+// The clocks of the program and of the kernel side are read at slightly different places.
+constexpr double kClockMs = 5;
+
+double in_class(const ThreadWindow& thread, WaitClass wait_class) {
+  return ms(blocked(thread, wait_class));
+}
+
+double runnable_ms(const ThreadWindow& thread) {
+  return ms(thread.preempted_ns + thread.woken_ns + thread.throttled_ns);
+}
+
+std::string loopback_name(double port) {
+  return "127.0.0.1:" + std::to_string(static_cast<int>(port));
+}
+
+// One run for all cases: every way in its own thread, at the same time.
+struct Run {
+  Program program{"waits", {BOUNDSCOPE_BPF_PROGRAMS}};
+  Recording recording;
+
+  Run() {
+    Measurement measurement({program.pid()});
+    program.go();
+    program.finish();
+    recording = measurement.stop();
+  }
+};
+
+const Run& run() {
+  static const Run once;
+  return once;
+}
+
+// What the program measured around its calls is the wait, the way back to the CPU and a little work.
+void check_way(const Expected& expected) {
+  CAPTURE(expected.way);
+  const ThreadWindow thread = thread_totals(run().recording, expected.way);
+  const double measured_ms = run().program.number(expected.way + "_ms");
+  const double waited_ms = in_class(thread, expected.wait_class);
+  const double other_ms =
+      ms(sum(thread.blocked_ns)) - waited_ms - in_class(thread, WaitClass::other);
+
+  CHECK(waited_ms <= measured_ms + kClockMs);
+  CHECK(waited_ms + runnable_ms(thread) + ms(thread.on_cpu_ns) >= measured_ms - kClockMs);
+  CHECK(waited_ms >= 0.5 * measured_ms);
+  CHECK(other_ms <= 0.1 * measured_ms + kClockMs);
+}
+
+// The disk may answer before anybody has to wait for it.
+void check_disk_way(const Expected& expected) {
+  CAPTURE(expected.way);
+  const ThreadWindow thread = thread_totals(run().recording, expected.way);
+  const double measured_ms = run().program.number(expected.way + "_ms");
+  const double waited_ms = in_class(thread, expected.wait_class);
+
+  CHECK(waited_ms <= measured_ms + kClockMs);
+  CHECK(waited_ms + runnable_ms(thread) + ms(thread.on_cpu_ns) >= measured_ms - kClockMs);
+}
+
+}  // namespace
+
+TEST_CASE("collect: every way of waiting has its class, and lasts as long as it did") {
+  for (const Expected& expected : {
+           Expected{"pipe", WaitClass::pipe},
+           Expected{"pair", WaitClass::socket_other},
+           Expected{"accept", WaitClass::accept},
+           Expected{"client", WaitClass::client},
+           Expected{"upstream", WaitClass::upstream},
+           Expected{"poll_upstream", WaitClass::upstream},
+           Expected{"epoll", WaitClass::poll},
+           Expected{"poll", WaitClass::poll},
+           Expected{"select", WaitClass::poll},
+           Expected{"eventfd", WaitClass::poll},
+           Expected{"timerfd", WaitClass::timer},
+           Expected{"sleep", WaitClass::timer},
+           Expected{"mutex", WaitClass::lock},
+           Expected{"condition", WaitClass::park},
+           Expected{"child", WaitClass::child},
+       })
+    check_way(expected);
+  if (run().program.number("io_uring_works") > 0) check_way({"io_uring", WaitClass::io_uring});
+}
+
+TEST_CASE("collect: waits for the disk are told apart by what was asked of it") {
+  for (const Expected& expected : {
+           Expected{"disk_read", WaitClass::disk_read},
+           Expected{"disk_write", WaitClass::disk_write},
+           Expected{"disk_sync", WaitClass::disk_sync},
+           Expected{"page_fault", WaitClass::page_fault},
+       })
+    check_disk_way(expected);
+}
+
+TEST_CASE("collect: a thread's states sum to the time it was there") {
+  for (const char* way : {"pipe", "upstream", "epoll", "sleep", "mutex", "condition", "disk_sync"}) {
+    CAPTURE(way);
+    const ThreadWindow thread = thread_totals(run().recording, way);
+    // It ends in pause(), which is of the class `other`.
+    const double sum_ms = ms(thread.on_cpu_ns + sum(thread.blocked_ns)) + runnable_ms(thread) -
+                          in_class(thread, WaitClass::other);
+
+    const double lived_ms = run().program.number(std::string(way) + "_all_ms");
+    CHECK(std::abs(sum_ms - lived_ms) <= 0.03 * lived_ms + kClockMs);
+  }
+}
+
+TEST_CASE("collect: waits for an upstream name the peer and are counted one by one") {
+  for (const char* way : {"upstream", "poll_upstream"}) {
+    CAPTURE(way);
+    const std::string peer = loopback_name(run().program.number(std::string(way) + "_port"));
+    const WaitTotals waits = wait_totals(run().recording, WaitClass::upstream, peer);
+    const double measured_ms = run().program.number(std::string(way) + "_ms");
+
+    CHECK(waits.count == kRepeats);
+    CHECK(ms(waits.blocked_ns) <= measured_ms + kClockMs);
+    CHECK(ms(waits.blocked_ns) >= 0.5 * measured_ms);
+    CHECK(waits.longest_ns <= waits.blocked_ns);
+    CHECK(waits.longest_ns * kRepeats >= waits.blocked_ns);
+  }
+}
+
+TEST_CASE("collect: a lock is named by its address and its waits are counted one by one") {
+  const auto address = static_cast<std::uint64_t>(run().program.number("mutex_address"));
+  std::ostringstream name;
+  name << "0x" << std::hex << address;
+
+  const WaitTotals waits = wait_totals(run().recording, WaitClass::lock, name.str());
+
+  CHECK(waits.count == kRepeats);
+  CHECK(ms(waits.blocked_ns) <= run().program.number("mutex_ms") + kClockMs);
+  CHECK(ms(waits.blocked_ns) >= 0.5 * run().program.number("mutex_ms"));
+}
+
+TEST_CASE("collect: waits of a lock's holder are the cause of the waits for it") {
+  LockCause cause;
+  for (const Window& window : run().recording.windows)
+    for (const LockCause& row : window.lock_causes) {
+      cause.running_ns += row.running_ns;
+      cause.other_ns += row.other_ns;
+    }
+
+  // The holder sleeps while it holds the lock.
+  CHECK(ms(cause.other_ns) >= 0.5 * run().program.number("mutex_ms"));
+  CHECK(ms(cause.running_ns) <= 0.5 * run().program.number("mutex_ms"));
+}
+
+TEST_CASE("collect: nothing is lost on the way") { CHECK(losses(run().recording) == 0); }
+
+TEST_CASE("collect: a wait that crosses the edges of windows is split at them") {
+  Program program("long_waits", {"2000"});
+  Measurement measurement({program.pid()});
+  program.go();
+  program.finish();
+  const Recording& recording = measurement.stop();
+
+  int full_windows = 0;
+  for (const Window& window : recording.windows)
+    for (const ThreadWindow& thread : window.threads) {
+      if (thread.comm != "upstream") continue;
+      CHECK(blocked(thread, WaitClass::upstream) <= window.duration_ns + 20'000'000);
+      if (blocked(thread, WaitClass::upstream) >= window.duration_ns * 9 / 10) ++full_windows;
+    }
+  CHECK(full_windows >= 2);
+  const double upstream_ms = ms(process_totals(recording).blocked_ns[static_cast<std::size_t>(
+      WaitClass::upstream)]);
+  CHECK(std::abs(upstream_ms - program.number("upstream_ms")) <= 0.03 * upstream_ms + kClockMs);
+}
+
+TEST_CASE("collect: an idle wait of several windows is there in full, once") {
+  Program program("long_waits", {"1500"});
+  Measurement measurement({program.pid()});
+  program.go();
+  program.finish();
+  const Recording& recording = measurement.stop();
+
+  const double poll_ms =
+      ms(process_totals(recording).blocked_ns[static_cast<std::size_t>(WaitClass::poll)]);
+  CHECK(std::abs(poll_ms - program.number("poll_ms")) <= 0.03 * poll_ms + kClockMs);
+}
