@@ -15,7 +15,8 @@ class Client {
   explicit Client(std::uint16_t port);
   explicit Client(const std::string& unix_path);
 
-  // Sends a request and reads its whole answer; returns the nanoseconds from the send to its first byte.
+  // Sends a request and reads its whole answer; returns the nanoseconds from the send to its first
+  // byte.
   std::uint64_t ask(const Request& request);
   // The same, with a pause between two halves of the request.
   std::uint64_t ask_in_halves(const Request& request);

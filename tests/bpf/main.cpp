@@ -1,5 +1,5 @@
-// The kernel tier runs where the collector can: as root, on a kernel with type information. Elsewhere it says why
-// it does not and exits with 77, which ctest reports as skipped.
+// The kernel tier runs where the collector can: as root, on a kernel with type information.
+// Elsewhere it says why it does not and exits with 77, which ctest reports as skipped.
 #define DOCTEST_CONFIG_IMPLEMENT
 #include <doctest/doctest.h>
 #include <unistd.h>

@@ -1,7 +1,8 @@
 // A program of tests/bpf/programs, started and owned by a test.
 //
-// It prints "ready" when it has set itself up, works once it is told to go, prints what it did as "name value"
-// lines and then "done", and ends when its input is closed. It never outlives the test.
+// It prints "ready" when it has set itself up, works once it is told to go, prints what it did as
+// "name value" lines and then "done", and ends when its input is closed. It never outlives the
+// test.
 #pragma once
 
 #include <sys/types.h>

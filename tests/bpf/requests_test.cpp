@@ -26,7 +26,8 @@ RequestTotals requests_of(const Recording& recording, const Program& server) {
   return process_totals(recording, server.pid()).requests;
 }
 
-// The client's clock runs around its system calls, ours between the arrivals; the machine may be busy.
+// The client's clock runs around its system calls, ours between the arrivals; the machine may be
+// busy.
 void check_latency(const RequestTotals& requests, std::uint64_t client_sum_ns, int count) {
   const double ours_ms = ms(requests.latency_ns) / count;
   const double clients_ms = ms(client_sum_ns) / count;
@@ -43,7 +44,8 @@ std::uint64_t histogram_count(const Recording& recording) {
 
 }  // namespace
 
-TEST_CASE("collect: every request on a connection older than the attach is counted, with its latency") {
+TEST_CASE(
+    "collect: every request on a connection older than the attach is counted, with its latency") {
   Program server("server");
   Client client(port_of_server(server));
   ask_many(client, work(0), 3);

@@ -1,4 +1,5 @@
-// CPU time: by the scheduler probe and by samples, which must agree with each other and with the kernel's accounts.
+// CPU time: by the scheduler probe and by samples, which must agree with each other and with the
+// kernel's accounts.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -17,7 +18,7 @@ constexpr double kFrequency = 499;
 struct Samples {
   double all = 0;
   double in_kernel = 0;
-  double in_program = 0;    // a frame of the program's own file
+  double in_program = 0;  // a frame of the program's own file
   double in_kernel_image = 0;
 };
 
@@ -67,7 +68,8 @@ void check_cpu_time(const Spin& run) {
 
 }  // namespace
 
-TEST_CASE("collect: CPU time in the program's own code is seen by scheduler probe and samples alike") {
+TEST_CASE(
+    "collect: CPU time in the program's own code is seen by scheduler probe and samples alike") {
   const Spin run = spin("user");
   const Samples samples = samples_of(run.recording, "spin");
 

@@ -39,7 +39,8 @@ void add_requests(RequestTotals& total, const RequestTotals& row) {
   total.peak_in_flight = std::max(total.peak_in_flight, row.peak_in_flight);
 }
 
-// The integrals of the joint state are read while they move: a few events may be in one and not yet in another.
+// The integrals of the joint state are read while they move: a few events may be in one and not yet
+// in another.
 void check_decomposition(const RequestTotals& requests) {
   constexpr double kReadingNs = 2e6;
   std::uint64_t parts =

@@ -53,7 +53,8 @@ const Run& run() {
   return once;
 }
 
-// What the program measured around its calls is the wait, the way back to the CPU and a little work.
+// What the program measured around its calls is the wait, the way back to the CPU and a little
+// work.
 void check_way(const Expected& expected) {
   CAPTURE(expected.way);
   const ThreadWindow thread = thread_totals(run().recording, expected.way);
@@ -114,7 +115,8 @@ TEST_CASE("collect: waits for the disk are told apart by what was asked of it") 
 }
 
 TEST_CASE("collect: a thread's states sum to the time it was there") {
-  for (const char* way : {"pipe", "upstream", "epoll", "sleep", "mutex", "condition", "disk_sync"}) {
+  for (const char* way :
+       {"pipe", "upstream", "epoll", "sleep", "mutex", "condition", "disk_sync"}) {
     CAPTURE(way);
     const ThreadWindow thread = thread_totals(run().recording, way);
     // It ends in pause(), which is of the class `other`.
@@ -183,8 +185,8 @@ TEST_CASE("collect: a wait that crosses the edges of windows is split at them") 
       if (blocked(thread, WaitClass::upstream) >= window.duration_ns * 9 / 10) ++full_windows;
     }
   CHECK(full_windows >= 2);
-  const double upstream_ms = ms(process_totals(recording).blocked_ns[static_cast<std::size_t>(
-      WaitClass::upstream)]);
+  const double upstream_ms =
+      ms(process_totals(recording).blocked_ns[static_cast<std::size_t>(WaitClass::upstream)]);
   CHECK(std::abs(upstream_ms - program.number("upstream_ms")) <= 0.03 * upstream_ms + kClockMs);
 }
 

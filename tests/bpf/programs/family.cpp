@@ -1,4 +1,5 @@
-// A process that starts others in one way, each of which computes for a while, and says who they were.
+// A process that starts others in one way, each of which computes for a while, and says who they
+// were.
 //
 //   family threads|fork|vfork|clone|exec|storm|short COUNT
 #include <pthread.h>
@@ -47,8 +48,9 @@ pid_t start_child(const std::string& how, char* program) {
     return child;
   }
   const pid_t child =
-      how == "clone" ? static_cast<pid_t>(syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, 0UL))
-                     : fork();
+      how == "clone"
+          ? static_cast<pid_t>(syscall(SYS_clone, SIGCHLD, nullptr, nullptr, nullptr, 0UL))
+          : fork();
   check(child, "start a child");
   if (child == 0) {
     compute();

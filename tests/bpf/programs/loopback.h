@@ -1,4 +1,5 @@
-// Sockets on this host, for the programs and for the tests' clients. A negative descriptor: it failed (errno).
+// Sockets on this host, for the programs and for the tests' clients. A negative descriptor: it
+// failed (errno).
 #pragma once
 
 #include <arpa/inet.h>
@@ -15,7 +16,8 @@
 
 // What the server understands. 16 bytes, so that two halves make sense.
 struct Request {
-  char kind = 'w';  // w: work, t: answer in two parts, f: answer with a file, u: ask the upstream, n: never answer
+  char kind = 'w';  // w: work, t: answer in two parts, f: answer with a file, u: ask the upstream,
+                    // n: never answer
   char unused = 0;
   std::uint16_t upstream_port = 0;
   std::uint32_t service_us = 0;

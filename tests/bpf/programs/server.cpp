@@ -20,9 +20,7 @@ struct Options {
   bool raw = false;
 };
 
-void sleep_us(std::uint32_t us) {
-  std::this_thread::sleep_for(std::chrono::microseconds(us));
-}
+void sleep_us(std::uint32_t us) { std::this_thread::sleep_for(std::chrono::microseconds(us)); }
 
 int make_file() {
   std::FILE* file = std::tmpfile();
@@ -82,7 +80,8 @@ class Connection {
     static const int file = make_file();
     off_t offset = 0;
     while (static_cast<std::size_t>(offset) < kFileBytes)
-      if (sendfile(fd_, file, &offset, kFileBytes - static_cast<std::size_t>(offset)) <= 0) return false;
+      if (sendfile(fd_, file, &offset, kFileBytes - static_cast<std::size_t>(offset)) <= 0)
+        return false;
     return true;
   }
 
@@ -125,8 +124,8 @@ void accept_all(int listener, const Options& options) {
 
 int main(int argc, char** argv) {
   const Options options = parse(argc, argv);
-  const int listener = check(
-      options.path.empty() ? listen_on_loopback() : listen_on_unix(options.path), "listen");
+  const int listener =
+      check(options.path.empty() ? listen_on_loopback() : listen_on_unix(options.path), "listen");
   if (options.path.empty()) report("port", port_of(listener));
   std::thread acceptor(accept_all, listener, std::cref(options));
   ready();

@@ -18,19 +18,22 @@ void write_byte(int fd) {
 void wait_for_pipe(Stopwatch& watch) {
   std::array<int, 2> ends{};
   check(pipe(ends.data()), "pipe");
-  wait_and_be_woken(watch, [&] { read_byte(ends[0]); }, [&] { write_byte(ends[1]); });
+  wait_and_be_woken(
+      watch, [&] { read_byte(ends[0]); }, [&] { write_byte(ends[1]); });
 }
 
 void wait_for_pair(Stopwatch& watch) {
   std::array<int, 2> ends{};
   check(socketpair(AF_UNIX, SOCK_STREAM, 0, ends.data()), "socketpair");
-  wait_and_be_woken(watch, [&] { read_byte(ends[0]); }, [&] { write_byte(ends[1]); });
+  wait_and_be_woken(
+      watch, [&] { read_byte(ends[0]); }, [&] { write_byte(ends[1]); });
 }
 
 void wait_for_connection(Stopwatch& watch) {
   const int listener = check(listen_on_loopback(), "listen");
-  wait_and_be_woken(watch, [&] { close(check(accept(listener, nullptr, nullptr), "accept")); },
-                    [&] { close(check(connect_to_loopback(port_of(listener)), "connect")); });
+  wait_and_be_woken(
+      watch, [&] { close(check(accept(listener, nullptr, nullptr), "accept")); },
+      [&] { close(check(connect_to_loopback(port_of(listener)), "connect")); });
 }
 
 struct Connection {
@@ -45,14 +48,16 @@ Connection connect_to_ourselves(int listener) {
 
 void wait_for_client(Stopwatch& watch) {
   const auto [client, server] = connect_to_ourselves(check(listen_on_loopback(), "listen"));
-  wait_and_be_woken(watch, [&, fd = server] { read_byte(fd); }, [&, fd = client] { write_byte(fd); });
+  wait_and_be_woken(
+      watch, [&, fd = server] { read_byte(fd); }, [&, fd = client] { write_byte(fd); });
 }
 
 void wait_for_upstream(Stopwatch& watch) {
   const int listener = check(listen_on_loopback(), "listen");
   report("upstream_port", port_of(listener));
   const auto [client, server] = connect_to_ourselves(listener);
-  wait_and_be_woken(watch, [&, fd = client] { read_byte(fd); }, [&, fd = server] { write_byte(fd); });
+  wait_and_be_woken(
+      watch, [&, fd = client] { read_byte(fd); }, [&, fd = server] { write_byte(fd); });
 }
 
 }  // namespace

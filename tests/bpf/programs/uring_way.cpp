@@ -66,10 +66,11 @@ void wait_for_completion(Stopwatch& watch) {
   std::array<int, 2> ends{};
   check(pipe(ends.data()), "pipe");
   char byte = 0;
-  wait_and_be_woken(watch, [&] { ring.read_byte(ends[0], byte); },
-                    [&] {
-                      if (write(ends[1], "x", 1) != 1) fail("write");
-                    });
+  wait_and_be_woken(
+      watch, [&] { ring.read_byte(ends[0], byte); },
+      [&] {
+        if (write(ends[1], "x", 1) != 1) fail("write");
+      });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// A thread per way of waiting, each waiting 23 times for about 15 ms. Threads carry the way's name. For each the
-// program reports how long its waits took (NAME_ms) and how long it took in all (NAME_all_ms).
+// A thread per way of waiting, each waiting 23 times for about 15 ms. Threads carry the way's name.
+// For each the program reports how long its waits took (NAME_ms) and how long it took in all
+// (NAME_all_ms).
 //
 //   waits DIRECTORY     files are made there, on the file system that is to be waited for
 #include <pthread.h>
@@ -39,8 +40,7 @@ int main(int argc, char** argv) {
   std::latch running(static_cast<std::ptrdiff_t>(ways.size()));
   ready();
   wait_for_go();
-  for (const Way& way : ways)
-    std::thread([&] { run(way, report_lock, running); }).detach();
+  for (const Way& way : ways) std::thread([&] { run(way, report_lock, running); }).detach();
   running.wait();
   done_and_wait_for_end();
   std::_Exit(0);

@@ -8,7 +8,8 @@
 
 #include "talk.h"
 
-inline constexpr int kRepeats = 23;  // a prime: no other number of events is a multiple of it by accident
+inline constexpr int kRepeats =
+    23;  // a prime: no other number of events is a multiple of it by accident
 inline constexpr int kWaitMs = 15;
 
 // Time spent in the calls that wait.
