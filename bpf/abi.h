@@ -12,6 +12,7 @@
 #include <linux/types.h>
 #endif
 
+#define BS_PAST_WAITS 3
 #define BS_MAX_PROCESSES 2048 /* slots; slot 0 collects what found no slot of its own */
 #define BS_MAX_WAITS 8192
 #define BS_MAX_PEERS 4096
@@ -23,6 +24,7 @@
 #define BS_LATENCY_FIRST_SHIFT 10 /* bucket 0 holds everything below 1024 ns */
 #define BS_SNIFF_BYTES 256
 #define BS_COMM_LEN 16
+#define BS_LISTENER_SHARED 0x80000000 /* in a listener's slot: processes outside the target accept there too */
 #define BS_UNIX_NAME_LEN 64
 
 /* Same order as boundscope::WaitClass. */
@@ -94,25 +96,37 @@ struct bs_times {
 	__u64 switches;
 };
 
+/* Finished waits of one class, one after the other. */
+struct bs_past_wait {
+	__u64 from_ns;
+	__u64 to_ns;
+	__u64 waited_ns;
+	__u32 wait_class;
+	__u32 reserved;
+};
+
 /* Per thread, in task storage. */
 struct bs_thread {
 	struct bs_times times; /* since the reader last took them */
 	__u64 since_ns;        /* start of the present state; exchanged, never just read */
 	__u64 blocked_at_ns;   /* start of the present wait, not moved by the reader */
 	__u64 woken_early_ns;  /* a wake-up that came before the switch it ends */
-	/* The last finished wait: what a thread that we wake was really waiting for. */
-	__u64 last_wait_from_ns;
-	__u64 last_wait_to_ns;
 	struct bs_subject subject;         /* of the present wait, if its class has one */
 	struct bs_subject pending_subject; /* of the waits summed in `pending` */
 	struct bs_wait pending;
+	/*
+	 * The field of the process word it is counted in: generation << 8 | enum bs_activity. Exchanged,
+	 * never just read: the switch-out and the waker meet here. An old generation is nowhere.
+	 */
+	__u64 counted;
+	/* Its last waits, merged where the class is the same; [0] is the newest. */
+	struct bs_past_wait past[BS_PAST_WAITS];
 	__u32 slot;
 	__u32 generation;
 	__u8 state;      /* enum bs_thread_state */
 	__u8 wait_class; /* enum bs_wait_class, of the present or last wait */
-	__u8 counted;    /* enum bs_activity: the field of the process word it is in */
 	__u8 holds_request;
-	__u32 reserved;
+	__u8 reserved[5];
 };
 
 struct bs_activity_time {
@@ -149,6 +163,12 @@ struct bs_process {
 	__u64 excluded;
 	__u64 long_polls;
 	__u64 long_poll_ns;
+	/* For the sweep: what left the word, and what it saw open. */
+	__u64 left_requests;
+	__u64 left_calls;
+	__u64 seen_requests;
+	__u64 seen_calls;
+	__u64 oldest_request_ns; /* 0: none open */
 	__u64 handed_over; /* answered by another thread than the one that read */
 
 	__u64 lock_running_ns; /* lock waits by what the waker had been doing */

@@ -50,6 +50,7 @@ struct sock_common {
 	volatile unsigned char skc_state;
 	possible_net_t skc_net;
 	struct in6_addr___kernel skc_v6_daddr;
+	struct in6_addr___kernel skc_v6_rcv_saddr;
 };
 
 struct sock {
@@ -63,6 +64,14 @@ struct sock {
 struct tcp_sock {
 	__u32 rcv_nxt;
 	__u32 copied_seq;
+	__u32 lsndtime; /* jiffies of the last data sent */
+	__u64 tcp_mstamp; /* microseconds, CLOCK_MONOTONIC, of the last packet either way */
+};
+
+struct inet_connection_sock {
+	struct {
+		__u32 lrcvtime; /* jiffies of the last data received */
+	} icsk_ack;
 };
 
 struct sockaddr_un___kernel {

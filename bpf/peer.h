@@ -35,12 +35,24 @@ static __always_inline __u32 *local_listener(struct sock *sk)
 	return bpf_map_lookup_elem(&listeners, &key);
 }
 
+/* Both ends on this host: the kernel picks the destination as the source then. */
+static __always_inline bool is_local_peer(struct sock *sk)
+{
+	__u64 peer[2], own[2];
+
+	if (family_of(sk) == BS_AF_INET)
+		return BPF_CORE_READ(sk, __sk_common.skc_daddr) == BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+	BPF_CORE_READ_INTO(&peer, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr8);
+	BPF_CORE_READ_INTO(&own, sk, __sk_common.skc_v6_rcv_saddr.in6_u.u6_addr8);
+	return peer[0] == own[0] && peer[1] == own[1];
+}
+
 static __always_inline bool peer_is_own_listener(struct sock *sk)
 {
 	struct bs_listener key =
 		listener_key(sk, bpf_ntohs(BPF_CORE_READ(sk, __sk_common.skc_dport)));
 
-	return bpf_map_lookup_elem(&listeners, &key) != NULL;
+	return is_local_peer(sk) && bpf_map_lookup_elem(&listeners, &key) != NULL;
 }
 
 static __always_inline __u8 role_of(struct sock *sk)

@@ -33,7 +33,6 @@ static __always_inline void look_up_state(struct bs_thread *thread, struct task_
 	unsigned int state = BPF_CORE_READ(task, __state);
 
 	thread->generation = generation;
-	thread->counted = BS_NOTHING;
 	thread->holds_request = 0;
 	thread->woken_early_ns = 0;
 	thread->since_ns = since;
@@ -51,6 +50,19 @@ static __always_inline void look_up_state(struct bs_thread *thread, struct task_
 static __always_inline void take(__u64 *to, __u64 *from)
 {
 	*to = __sync_lock_test_and_set(from, 0);
+}
+
+/* The task's pid as a process `level` pid namespaces below the initial one sees it; 0 if it does not see it. */
+static __always_inline __u32 pid_at_level(struct task_struct *task, __u32 level)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	const void *first;
+
+	if (!pid || level > BPF_CORE_READ(pid, level))
+		return 0;
+	/* An index would step by the size of our cut-out of the element; ask for the kernel's. */
+	first = __builtin_preserve_access_index(&pid->numbers[0]);
+	return BPF_CORE_READ((struct upid *)(first + level * bpf_core_type_size(struct upid)), nr);
 }
 
 __u64 attached_at_ns = 0;
@@ -91,8 +103,8 @@ int read_threads(struct bpf_iter__task *ctx)
 	bpf_probe_read_kernel_str(record.comm, sizeof(record.comm), task->comm);
 	/* Pids as the reading process, which is the current task here, sees them. */
 	level = BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid, level);
-	record.tid = BPF_CORE_READ(task, thread_pid, numbers[level & 31].nr);
-	record.pid = BPF_CORE_READ(task, group_leader, thread_pid, numbers[level & 31].nr);
+	record.tid = pid_at_level(task, level);
+	record.pid = pid_at_level(task->group_leader, level);
 	bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
 	return 0;
 }

@@ -8,7 +8,8 @@
 #include "wait_class.h"
 
 #define BS_STATE_GONE 0xb0 /* EXIT_DEAD, EXIT_ZOMBIE, TASK_DEAD */
-#define BS_EARLY_WAKE_NS 20000
+#define BS_TASK_WAKING 0x200
+#define BS_EARLY_WAKE_NS 1000
 
 static __always_inline unsigned int state_of(struct task_struct *task)
 {
@@ -41,8 +42,12 @@ static __always_inline void block(struct bs_thread *thread, struct task_struct *
 		/* Whoever waits for new work is not working on a request any more. */
 		thread->holds_request = 0;
 	}
-	if (thread->woken_early_ns && now - thread->woken_early_ns < BS_EARLY_WAKE_NS) {
-		/* The waker came while we were on our way out: already runnable again. */
+	/*
+	 * The waker came while we were on our way out: already runnable again. An older wake-up found the
+	 * thread still running and ended nothing.
+	 */
+	if ((state & BS_TASK_WAKING) ||
+	    (thread->woken_early_ns && now - thread->woken_early_ns < BS_EARLY_WAKE_NS)) {
 		thread->state = BS_THREAD_WOKEN;
 	} else {
 		thread->state = BS_THREAD_BLOCKED;
@@ -59,12 +64,14 @@ static __always_inline __u64 switch_out(struct bs_thread *thread, struct task_st
 	thread_refresh(thread, now);
 	thread_book(thread, now);
 	add(&thread->times.switches, 1);
-	if (preempt || !state)
+	if (preempt || !state) {
 		thread->state = is_throttled(task) ? BS_THREAD_THROTTLED : BS_THREAD_PREEMPTED;
-	else if (state & BS_STATE_GONE)
+		thread->woken_early_ns = 0;
+	} else if (state & BS_STATE_GONE) {
 		thread->state = BS_THREAD_UNKNOWN;
-	else
+	} else {
 		block(thread, task, state, now);
+	}
 	switch (thread->state) {
 	case BS_THREAD_UNKNOWN:
 		return thread_recount(thread, word, BS_NOTHING);

@@ -22,6 +22,5 @@ int seed_threads(struct bpf_iter__task *ctx)
 		return 0;
 	}
 	thread->slot = leader->slot;
-	thread->counted = BS_NOTHING;
 	return 0;
 }

@@ -57,7 +57,7 @@ static __always_inline void see_running(struct bs_thread *thread, struct bs_proc
 					__u64 now)
 {
 	thread_refresh(thread, now);
-	if (thread->counted == BS_RUNNING)
+	if (thread->counted == counted_as(BS_RUNNING))
 		return;
 	if (thread->state == BS_THREAD_UNKNOWN)
 		thread->state = BS_THREAD_ON_CPU;
@@ -131,10 +131,12 @@ static __always_inline void open_request(struct bs_process *process, struct bs_s
 static __always_inline void leave_request(struct bs_process *process, struct bs_socket *socket,
 					  __u64 now)
 {
-	if (socket->flags & BS_SOCKET_LONG_POLL)
+	if (socket->flags & BS_SOCKET_LONG_POLL) {
 		socket->flags &= ~BS_SOCKET_LONG_POLL;
-	else
-		process_move(socket->slot, -BS_ONE_REQUEST, now);
+		return;
+	}
+	add(&process->left_requests, 1);
+	process_move(socket->slot, -BS_ONE_REQUEST, now);
 }
 
 static __always_inline void finish_request(struct bs_process *process, struct bs_socket *socket,
@@ -195,10 +197,12 @@ static __always_inline void open_call(struct bs_process *process, struct bs_sock
 static __always_inline void leave_call(struct bs_process *process, struct bs_socket *socket,
 				       __u64 now)
 {
-	if (socket->flags & BS_SOCKET_LONG_POLL)
+	if (socket->flags & BS_SOCKET_LONG_POLL) {
 		socket->flags &= ~BS_SOCKET_LONG_POLL;
-	else
-		process_move(socket->slot, -BS_ONE_CALL, now);
+		return;
+	}
+	add(&process->left_calls, 1);
+	process_move(socket->slot, -BS_ONE_CALL, now);
 }
 
 static __always_inline void finish_call(struct bs_process *process, struct sock *sk,

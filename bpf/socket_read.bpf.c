@@ -17,6 +17,7 @@ static __always_inline void move_to_reader(struct bs_socket *socket, __u32 slot,
 		return;
 	if (socket->exchange == BS_QUEUED || socket->exchange == BS_READ) {
 		if (!(socket->flags & BS_SOCKET_LONG_POLL)) {
+			add(&from->left_requests, 1);
 			process_move(socket->slot, -BS_ONE_REQUEST, now);
 			process_move(slot, BS_ONE_REQUEST, now);
 		}

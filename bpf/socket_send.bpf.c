@@ -72,12 +72,9 @@ static __always_inline void server_sends(struct bs_process *process, struct bs_t
 static __always_inline void client_sends(struct bs_process *process, struct sock *sk,
 					 struct bs_socket *socket, __u64 now)
 {
-	__u64 gap = now - socket->sent_ns;
-
-	socket->sent_ns = now;
 	if (socket->exchange == BS_CALLING) {
-		/* A head and its body follow each other at once; anything later is another call. */
-		struct bs_peer *peer = gap > BS_SEND_GAP_NS ? peer_of(sk, socket) : NULL;
+		/* The rest of a long call, or the next one on a shared connection. */
+		struct bs_peer *peer = peer_of(sk, socket);
 
 		if (peer)
 			add(&peer->resends, 1);

@@ -22,7 +22,8 @@ static __always_inline void accepted(struct sock *sk)
 {
 	__u32 *slot = local_listener(sk);
 
-	if (slot)
+	/* Where others accept too, it is ours only once somebody of ours has read from it. */
+	if (slot && !(*slot & BS_LISTENER_SHARED))
 		socket_of(sk, *slot);
 }
 

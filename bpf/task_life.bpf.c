@@ -17,7 +17,6 @@ static __always_inline void adopt(struct task_struct *task, __u32 slot)
 		return;
 	}
 	thread->slot = slot;
-	thread->counted = BS_NOTHING;
 }
 
 static __always_inline __u32 slot_for_process(struct task_struct *task, struct bs_process *parent)
@@ -88,7 +87,8 @@ int BPF_PROG(on_exit, struct task_struct *task)
 		add(&process->exited.blocked_ns[i], thread->times.blocked_ns[i]);
 	__builtin_memset(&thread->times, 0, sizeof(thread->times));
 	thread->state = BS_THREAD_UNKNOWN;
-	if (BPF_CORE_READ(task, signal, live.counter) <= 0)
+	/* Slot 0 is for many processes. */
+	if (thread->slot && BPF_CORE_READ(task, signal, live.counter) <= 0)
 		process->exited_at_ns = now;
 	return 0;
 }

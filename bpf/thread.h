@@ -22,7 +22,6 @@ static __always_inline void thread_refresh(struct bs_thread *thread, __u64 now)
 		return;
 	thread->generation = generation;
 	thread->state = BS_THREAD_UNKNOWN;
-	thread->counted = BS_NOTHING;
 	thread->holds_request = 0;
 	thread->woken_early_ns = 0;
 	thread->since_ns = now;
@@ -108,13 +107,28 @@ static __always_inline __u64 thread_book(struct bs_thread *thread, __u64 now)
 	return ns;
 }
 
+/* Keeps the wait that ends now for threads that turn out to have waited for this one. */
+static __always_inline void remember_wait(struct bs_thread *thread, __u64 now)
+{
+	struct bs_past_wait *last = &thread->past[0];
+
+	if (last->wait_class != thread->wait_class || !last->waited_ns) {
+		thread->past[2] = thread->past[1];
+		thread->past[1] = thread->past[0];
+		last->from_ns = thread->blocked_at_ns;
+		last->waited_ns = 0;
+		last->wait_class = thread->wait_class;
+	}
+	last->to_ns = now;
+	last->waited_ns += now - thread->blocked_at_ns;
+}
+
 /* Ends a wait: its time is booked and it becomes the thread's last wait. */
 static __always_inline void thread_unblock(struct bs_thread *thread, __u64 now)
 {
 	__u64 ns = thread_book(thread, now);
 
-	thread->last_wait_from_ns = thread->blocked_at_ns;
-	thread->last_wait_to_ns = now;
+	remember_wait(thread, now);
 	if (has_subject(thread->wait_class))
 		book_subject(thread, ns, 1, now - thread->blocked_at_ns);
 }
@@ -128,7 +142,6 @@ static __always_inline __u8 activity_of_wait(const struct bs_thread *thread)
 	case BS_WAIT_DISK_WRITE:
 	case BS_WAIT_DISK_SYNC:
 	case BS_WAIT_DISK_OTHER:
-	case BS_WAIT_IO_URING:
 	case BS_WAIT_PAGE_FAULT:
 	case BS_WAIT_MEMORY:
 		return BS_DISK;
@@ -137,14 +150,21 @@ static __always_inline __u8 activity_of_wait(const struct bs_thread *thread)
 	}
 }
 
-/* Recounts the thread in its process's word; returns the change, to be applied by process_move(). */
+static __always_inline __u64 counted_as(__u8 activity)
+{
+	return (__u64)generation << 8 | activity;
+}
+
+/*
+ * Recounts the thread in its process's word; returns the change, to be applied by process_move(). Whoever
+ * exchanges `counted` takes out what was in there, so the changes add up in any order.
+ */
 static __always_inline __u64 thread_recount(struct bs_thread *thread, __u64 word, __u8 activity)
 {
-	__u64 delta = leave_delta(thread->counted);
 	__u64 enter = enter_delta(word, activity);
+	__u64 before = __sync_lock_test_and_set(&thread->counted, counted_as(enter ? activity : BS_NOTHING));
 
-	thread->counted = enter ? activity : BS_NOTHING;
-	return delta + enter;
+	return enter + (before >> 8 == generation ? leave_delta((__u8)before) : 0);
 }
 
 #endif

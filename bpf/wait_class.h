@@ -179,6 +179,9 @@ static __always_inline __u8 class_of_wait(struct bs_thread *thread, struct task_
 	case __NR_accept4:
 	case __NR_sendfile:
 	case __NR_splice:
+		/* sendfile() names the socket first; block I/O under it is the file's. */
+		if (uninterruptible && in_iowait)
+			return BS_WAIT_DISK_READ;
 		return class_of_file(thread, file_of(task, call.argument[0]), BS_WAIT_DISK_READ);
 	case __NR_write:
 	case __NR_writev:
@@ -189,6 +192,8 @@ static __always_inline __u8 class_of_wait(struct bs_thread *thread, struct task_
 	case __NR_sendmsg:
 	case __NR_sendmmsg:
 	case __NR_connect:
+		if (uninterruptible && in_iowait)
+			return BS_WAIT_DISK_WRITE;
 		return class_of_file(thread, file_of(task, call.argument[0]), BS_WAIT_DISK_WRITE);
 	case __NR_fsync:
 	case __NR_fdatasync:

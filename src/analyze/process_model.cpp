@@ -13,6 +13,8 @@ constexpr double kNsPerS = 1e9;
 // Mean number of waits open beside the queue, from which on the queue is for them [E].
 constexpr double kRealWaits = 0.3;
 constexpr double kInterpreterBusy = 0.8;
+// Fewer calls than that per request, and more sends than calls: requests share connections [E].
+constexpr double kCallsPerRequest = 0.8;
 // Of the CPU time of a process: time with any of its threads on CPU. Near 1: never two at once.
 constexpr double kOneAtATime = 0.9;
 
@@ -218,7 +220,9 @@ ProcessModel model_of(ProcessSums& sums, Runtime runtime, double throttled_in_cg
   if (paging + disk > 0) model.paging = paging / (paging + disk);
   model.lock = lock_split(sums, runtime);
   model.one_lane = is_interpreter(runtime) && sums.running_any_ns >= kOneAtATime * sums.on_cpu_ns;
-  model.multiplexed = sums.resends > kMultiplexed * (sums.calls + sums.resends);
+  // Long calls take several sends too, but then every request that calls has a call of its own.
+  model.multiplexed = sums.resends > kMultiplexed * (sums.calls + sums.resends) &&
+                      sums.calls < kCallsPerRequest * sums.finished;
   model.waits_are_real = has_real_waits(model, sums);
   return model;
 }

@@ -122,8 +122,7 @@ Result<> KernelProbes::attach_life_cycle() {
   return Done{};
 }
 
-Result<> KernelProbes::attach_events() {
-  auto& programs = skeleton_->progs;
+void KernelProbes::begin_generation() {
   const std::uint64_t now = monotonic_ns();
   skeleton_->data->generation += 1;
   skeleton_->bss->attached_at_ns = now;
@@ -132,6 +131,10 @@ Result<> KernelProbes::attach_events() {
     state.word = 0;
     if (slot == 0 || state.pid != 0) state.since_ns = now;
   }
+}
+
+Result<> KernelProbes::attach_events() {
+  auto& programs = skeleton_->progs;
   // Sockets first: a request that a thread is seen working on must not look like background work.
   for (bpf_program* program :
        {programs.on_tcp_state, programs.on_send, programs.on_read, programs.on_data_ready,
@@ -157,7 +160,8 @@ Result<std::string> KernelProbes::run_seed_files() {
 Result<std::string> KernelProbes::run_read_threads() {
   return run_iterator(skeleton_->progs.read_threads, nullptr);
 }
-Result<> KernelProbes::run_sweep_sockets() {
+Result<> KernelProbes::run_sweep_sockets(bool take_out) {
+  skeleton_->bss->sweep_pass = take_out ? 1 : 0;
   auto text = run_iterator(skeleton_->progs.sweep_sockets, skeleton_->maps.sockets);
   if (!text) return text.error();
   return Done{};

@@ -35,7 +35,9 @@ class KernelProbes {
   static Result<KernelProbes> load();
 
   Result<> attach_life_cycle();
-  // Everything that was known of threads, sockets and processes becomes void: a new generation.
+  // Everything that was known of threads, sockets and processes becomes void. Call it before the files are
+  // seeded and attach_events(), while no event probe is attached.
+  void begin_generation();
   Result<> attach_events();
   void detach_events();
 
@@ -43,7 +45,7 @@ class KernelProbes {
   Result<std::string> run_seed_threads();
   Result<std::string> run_seed_files();
   Result<std::string> run_read_threads();
-  Result<> run_sweep_sockets();
+  Result<> run_sweep_sockets(bool take_out);
 
   // Per event kind, sums over its programs. Only moves while kernel statistics are enabled.
   std::array<ProgramRuns, kEventKinds> event_runs() const;

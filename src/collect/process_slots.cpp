@@ -1,9 +1,11 @@
 #include "collect/process_slots.h"
 
 #include <bpf/bpf.h>
+#include <poll.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "collect/load_error.h"
@@ -11,6 +13,14 @@
 #include "target/unique_fd.h"
 
 namespace boundscope {
+namespace {
+
+bool has_exited(const UniqueFd& pidfd) {
+  pollfd end{pidfd.get(), POLLIN, 0};
+  return poll(&end, 1, 0) > 0;
+}
+
+}  // namespace
 
 Result<ProcessSlots> ProcessSlots::create(KernelProbes& kernel) {
   const int free_slots = bpf_map__fd(kernel.skeleton().maps.free_slots);
@@ -43,15 +53,18 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
     if (bpf_map_lookup_and_delete_elem(bpf_map__fd(maps.free_slots), nullptr, &slot) != 0) slot = 0;
     thread = {};
     thread.slot = slot;
-    thread.counted = BS_NOTHING;
     if (bpf_map_update_elem(bpf_map__fd(maps.threads), &fd, &thread, BPF_NOEXIST) != 0) {
-      if (errno == ESRCH) return false;
-      return load_error(errno, "mark process " + std::to_string(process.pid));
+      const int error = errno;
+      if (slot != 0) bpf_map_update_elem(bpf_map__fd(maps.free_slots), nullptr, &slot, BPF_ANY);
+      if (error == ESRCH || error == ENOENT) return false;
+      if (error == EEXIST) return true;  // its parent is marked: it has done so itself meanwhile
+      return load_error(error, "mark process " + std::to_string(process.pid));
     }
     marked_[process.pid] = process.start_ticks;
     if (slot != 0) {
       kernel_->process(slot).pid = static_cast<__u32>(process.pid);
       pids_[slot] = process.pid;
+      if (has_exited(pidfd)) kernel_->process(slot).exited_at_ns = 1;  // before its end could be seen
     }
   }
   // Their requests change threads whenever they wait: a thread is no request there.
@@ -74,15 +87,18 @@ std::vector<ProcessSlots::Slot> ProcessSlots::in_use() const {
   return slots;
 }
 
-void ProcessSlots::recycle() {
+void ProcessSlots::recycle(const std::vector<std::uint32_t>& ended) {
   const int free_slots = bpf_map__fd(kernel_->skeleton().maps.free_slots);
-  for (std::uint32_t slot = 1; slot < BS_MAX_PROCESSES; ++slot) {
-    bs_process& process = kernel_->process(slot);
-    if (process.pid == 0 || process.exited_at_ns == 0) continue;
-    process = bs_process{};
+  for (const std::uint32_t slot : ending_) {
+    kernel_->process(slot) = bs_process{};
     pids_.erase(slot);
     bpf_map_update_elem(free_slots, nullptr, &slot, BPF_ANY);
   }
+  std::vector<std::uint32_t> newly_ended;
+  for (const std::uint32_t slot : ended)
+    if (std::find(ending_.begin(), ending_.end(), slot) == ending_.end())
+      newly_ended.push_back(slot);
+  ending_ = std::move(newly_ended);
 }
 
 }  // namespace boundscope

@@ -64,8 +64,9 @@ std::uint32_t count_messages(std::string_view text, std::size_t read_bytes, Star
     position += *step;
     ++complete;
   }
-  // One message, or one and its body.
+  // One message, or one and its body, which may begin just where our sight ends.
   if (complete == 0 || position >= read_bytes) return std::max(complete, 1U);
+  if (complete == 1 && position == text.size()) return 1;
   if (position < text.size() && !starts(text.substr(position))) return 1;
   const double per_message = static_cast<double>(position) / complete;
   return static_cast<std::uint32_t>(std::lround(static_cast<double>(read_bytes) / per_message));

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "collect/seeding.h"
+#include "collect/sweep.h"
 #include "probes.skel.h"
 #include "target/limits.h"
 
@@ -164,6 +165,7 @@ Result<> Session::run(const std::atomic<bool>& stop) {
 }
 
 Result<> Session::attach_events() {
+  kernel_.begin_generation();
   if (auto seeded = seed_files(kernel_); !seeded) return seeded;
   if (auto attached = kernel_.attach_events(); !attached) return attached;
   attached_ = Clock::now();
@@ -250,7 +252,7 @@ Result<> Session::observe(Window& window, double observed_s, const std::atomic<b
   wait(began + seconds(observed_s), stop);
   kernel_.skeleton().bss->long_poll_age_ns =
       static_cast<std::uint64_t>(1e9 * std::max(kLongPollAge, 10 * rates_.mean_latency_s));
-  if (auto swept = kernel_.run_sweep_sockets(); !swept) return swept;
+  if (auto swept = sweep_sockets(kernel_, *slots_); !swept) return swept;
   if (auto read = reader_->read_events(window); !read) return read;
   window.observed_ns =
       static_cast<std::uint64_t>(duration_cast<nanoseconds>(Clock::now() - began).count());
@@ -320,7 +322,7 @@ Result<> Session::deliver(Window& window) {
   for (const Stack& stack : stacks_.take_new())
     if (auto told = sink_.on_stack(stack); !told) return told;
   auto told = sink_.on_window(window);
-  slots_->recycle();
+  slots_->recycle(reader_->take_ended());
   return told;
 }
 

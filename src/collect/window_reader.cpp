@@ -148,7 +148,10 @@ void WindowReader::read_processes(Window* window) {
   for (const auto& [slot, pid] : slots_->in_use()) {
     bs_process& live = kernel_->process(slot);
     bs_process now = live;
-    const bs_process before = processes_.contains(slot) ? processes_[slot] : bs_process{};
+    // A slot that was given to another process starts from nothing.
+    const auto known = processes_.find(slot);
+    const bs_process before =
+        known != processes_.end() && known->second.pid == now.pid ? known->second : bs_process{};
     live.peak_in_flight = 0;
     if (window != nullptr) {
       const RequestTotals requests = requests_between(now, before);
@@ -171,7 +174,8 @@ void WindowReader::read_processes(Window* window) {
       if (cause.running_ns + cause.disk_ns + cause.upstream_ns + cause.other_ns > 0)
         window->lock_causes.push_back(cause);
     }
-    if (now.exited_at_ns == 0) present[slot] = now;
+    present[slot] = now;
+    if (window != nullptr && slot != 0 && now.exited_at_ns != 0) ended_.push_back(slot);
   }
   processes_ = std::move(present);
 }
@@ -267,6 +271,8 @@ Result<> WindowReader::read_samples(Window& window) {
   drain_keys<__u32>(bpf_map__fd(kernel_->skeleton().maps.stacks));
   return Done{};
 }
+
+std::vector<std::uint32_t> WindowReader::take_ended() { return std::exchange(ended_, {}); }
 
 std::array<std::uint64_t, kEventKinds> WindowReader::events() const {
   const auto now = read_per_cpu<BS_COUNTERS>(bpf_map__fd(kernel_->skeleton().maps.counters));

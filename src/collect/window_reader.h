@@ -31,6 +31,9 @@ class WindowReader {
   // Adds the CPU samples taken since the last call.
   Result<> read_samples(Window& window);
 
+  // Slots whose process's end was part of a window since the last call.
+  std::vector<std::uint32_t> take_ended();
+
   // Events of the target since the start, by kind.
   std::array<std::uint64_t, kEventKinds> events() const;
 
@@ -48,6 +51,7 @@ class WindowReader {
   StackResolver* stacks_;
   std::map<std::uint32_t, bs_process> processes_;  // by slot: sums at the last reading
   std::map<std::string, bs_peer> peers_;           // by bytes of the key
+  std::vector<std::uint32_t> ended_;
   std::vector<std::uint64_t> latencies_;
   std::array<std::uint64_t, BS_COUNTERS> counters_{};
   std::map<pid_t, std::size_t> rows_;  // of the window being read
