@@ -224,6 +224,9 @@ enum bs_socket_flag {
 	BS_SOCKET_MULTIPLEXED = 1, /* several exchanges at once: not followed */
 	BS_SOCKET_LONG_POLL = 2,   /* the present exchange was taken out */
 	BS_SOCKET_INTERNAL = 4,    /* both ends belong to the target */
+	BS_SOCKET_TOLD = 16,       /* client: the first bytes sent were looked at */
+	BS_SOCKET_SERIAL = 32,     /* client: HTTP/1, one call at a time, however many sends it takes */
+	BS_SOCKET_TLS = 64,        /* client */
 	BS_SOCKET_FULL = 8,        /* the last send left no room: the reader is slow */
 };
 
@@ -240,10 +243,10 @@ struct bs_socket {
 	__u32 extra_reads; /* reads while a request was open */
 	__u32 extra_sends; /* sends after the answer, with a gap */
 	__u32 http2_votes;
+	__u32 pending; /* client: calls sent while one was open, and not answered yet */
 	__u8 role; /* enum bs_role */
 	__u8 flags;
 	__u16 port; /* local, host order */
-	__u32 reserved;
 };
 
 enum bs_counter {

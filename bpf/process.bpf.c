@@ -128,7 +128,11 @@ __noinline int process_move(__u32 slot, __u64 delta, __u64 now)
 	word = __sync_fetch_and_add(&process->word, delta);
 	since = __sync_lock_test_and_set(&process->since_ns, now);
 	dt = now - since;
-	if (!since || (__s64)dt <= 0)
+	/*
+	 * Where two CPUs overtake each other dt is negative: booked all the same, it takes back what the
+	 * other one booked too much.
+	 */
+	if (!since || !dt)
 		return 0;
 	add(&process->observed_ns, dt);
 	add(&process->running_any_ns, dt & (0 - is_some(BS_FIELD(word, RUNNING))));

@@ -5,6 +5,9 @@
  */
 #include "wait_class.h"
 
+__u64 attached_at_ns = 0;
+__u32 read_all = 0; /* rows also for threads that did nothing */
+
 /* 0 if the thread did nothing worth a row: its time stays and is handed out with the next row. */
 static __always_inline bool is_worth_a_row(const struct bs_thread *thread)
 {
@@ -47,6 +50,24 @@ static __always_inline void look_up_state(struct bs_thread *thread, struct task_
 	}
 }
 
+/* It is in the joint state from now on, unless a switch was faster. */
+static __always_inline void count_found(struct bs_thread *thread, struct task_struct *task, __u64 now)
+{
+	struct bs_process *process = process_at(thread->slot);
+	__u64 before = thread->counted, enter;
+	__u8 activity = BS_RUNNABLE;
+
+	look_up_state(thread, task, attached_at_ns);
+	if (thread->state == BS_THREAD_ON_CPU)
+		activity = BS_RUNNING;
+	else if (thread->state == BS_THREAD_BLOCKED)
+		activity = activity_of_wait(thread);
+	enter = process ? enter_delta(process->word, activity) : 0;
+	if (enter && before >> 8 != generation &&
+	    __sync_val_compare_and_swap(&thread->counted, before, counted_as(activity)) == before)
+		process_move(thread->slot, enter, now);
+}
+
 static __always_inline void take(__u64 *to, __u64 *from)
 {
 	*to = __sync_lock_test_and_set(from, 0);
@@ -65,8 +86,6 @@ static __always_inline __u32 pid_at_level(struct task_struct *task, __u32 level)
 	return BPF_CORE_READ((struct upid *)(first + level * bpf_core_type_size(struct upid)), nr);
 }
 
-__u64 attached_at_ns = 0;
-
 SEC("iter/task")
 int read_threads(struct bpf_iter__task *ctx)
 {
@@ -83,14 +102,14 @@ int read_threads(struct bpf_iter__task *ctx)
 		return 0;
 	now = bpf_ktime_get_ns();
 	if (thread->generation != generation)
-		look_up_state(thread, task, attached_at_ns);
+		count_found(thread, task, now);
 	if (task == task->group_leader)
 		process_move(thread->slot, 0, now); /* the joint state too */
 	ns = thread_book(thread, now);
 	if (thread->state == BS_THREAD_BLOCKED && has_subject(thread->wait_class))
 		book_subject(thread, ns, 0, now - thread->blocked_at_ns);
 	flush_pending(thread);
-	if (!is_worth_a_row(thread))
+	if (!read_all && !is_worth_a_row(thread))
 		return 0;
 	take(&record.times.on_cpu_ns, &thread->times.on_cpu_ns);
 	take(&record.times.preempted_ns, &thread->times.preempted_ns);

@@ -18,18 +18,6 @@ static __always_inline unsigned int state_of(struct task_struct *task)
 	return (unsigned int)BPF_CORE_READ((struct task_struct___before_5_14 *)task, state);
 }
 
-/* Out of its cgroup's CPU quota, rather than waiting for a CPU. */
-static __always_inline bool is_throttled(struct task_struct *task)
-{
-	struct task_struct___since_6_18 *newer = (void *)task;
-
-	if (bpf_core_field_exists(newer->throttled))
-		return BPF_CORE_READ(newer, throttled);
-	if (bpf_core_field_exists(struct cfs_rq, throttle_count))
-		return BPF_CORE_READ(task, se.cfs_rq, throttle_count) > 0;
-	return false;
-}
-
 static __always_inline void block(struct bs_thread *thread, struct task_struct *task,
 				  unsigned int state, __u64 now)
 {
@@ -38,7 +26,6 @@ static __always_inline void block(struct bs_thread *thread, struct task_struct *
 	switch (thread->wait_class) {
 	case BS_WAIT_CLIENT:
 	case BS_WAIT_ACCEPT:
-	case BS_WAIT_POLL:
 		/* Whoever waits for new work is not working on a request any more. */
 		thread->holds_request = 0;
 	}

@@ -94,7 +94,7 @@ int BPF_PROG(on_sched_waking, struct task_struct *task)
 	if (thread->wait_class == BS_WAIT_LOCK)
 		book_lock_cause(process, thread, now);
 	thread_unblock(thread, now);
-	thread->state = BS_THREAD_WOKEN;
+	thread->state = is_throttled(task) ? BS_THREAD_THROTTLED : BS_THREAD_WOKEN;
 	process_move(thread->slot, thread_recount(thread, process->word, BS_RUNNABLE), now);
 	return 0;
 }

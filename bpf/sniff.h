@@ -9,46 +9,35 @@
 #ifndef BOUNDSCOPE_SNIFF_H
 #define BOUNDSCOPE_SNIFF_H
 
-#include "socket.h"
-#include "syscalls.h"
+#include "user_buffer.h"
 
 #define BS_HTTP2_FRAME_HEADER 9
 #define BS_HTTP2_MAX_FRAME 16384 /* RFC 9113, 4.2: the initial limit */
 #define BS_HTTP2_LAST_TYPE 9
 #define BS_FRESH_EXCHANGES 4 /* at the start of a connection every request is looked at */
 
-/* Where the current thread's read put its data; NULL if that cannot be told. */
-static __always_inline const void *read_buffer(void)
-{
-	struct bs_syscall call = syscall_of(bpf_get_current_task_btf());
-	unsigned long vector = 0, buffer = 0;
-
-	switch (call.nr) {
-	case __NR_read:
-	case __NR_recvfrom:
-		return (const void *)call.argument[1];
-	case __NR_recvmsg:
-		/* struct msghdr: name, namelen, iov */
-		if (bpf_probe_read_user(&vector, sizeof(vector), (void *)(call.argument[1] + 16)))
-			return NULL;
-		break;
-	case __NR_readv:
-		vector = call.argument[1];
-		break;
-	default:
-		return NULL;
-	}
-	if (bpf_probe_read_user(&buffer, sizeof(buffer), (void *)vector))
-		return NULL;
-	return (const void *)buffer;
-}
-
-static __always_inline bool is_http2_frame(const __u8 *head, __u32 length)
+/* Length of the HTTP/2 frame that may begin with `head`, its header included; 0 if none does. */
+static __always_inline __u32 http2_frame(const __u8 *head)
 {
 	__u32 frame = (head[0] << 16) | (head[1] << 8) | head[2];
 
-	return frame <= BS_HTTP2_MAX_FRAME && head[3] <= BS_HTTP2_LAST_TYPE && !(head[5] & 0x80) &&
-	       frame + BS_HTTP2_FRAME_HEADER == length;
+	if (frame > BS_HTTP2_MAX_FRAME || head[3] > BS_HTTP2_LAST_TYPE || (head[5] & 0x80))
+		return 0;
+	return frame + BS_HTTP2_FRAME_HEADER;
+}
+
+/* One frame fills the read, or another one follows it. */
+static __always_inline bool are_http2_frames(const __u8 *head, const void *buffer, __u32 length)
+{
+	__u32 first = http2_frame(head);
+	__u8 next[BS_HTTP2_FRAME_HEADER] = {};
+
+	if (!first || first > length)
+		return false;
+	if (first == length)
+		return true;
+	return first + BS_HTTP2_FRAME_HEADER <= length &&
+	       !bpf_probe_read_user(next, sizeof(next), buffer + first) && http2_frame(next);
 }
 
 /* True once the connection is known to carry HTTP/2: by its preface, or by two reads that are frames. */
@@ -66,7 +55,7 @@ static __always_inline bool speaks_http2(struct bs_socket *socket, const void *b
 	/* "PRI * HTTP/2.0", RFC 9113, 3.4 */
 	if (*(__u64 *)head == 0x5448202a20495250ULL)
 		return true;
-	if (is_http2_frame(head, length))
+	if (are_http2_frames(head, buffer, length))
 		socket->http2_votes++;
 	return socket->http2_votes >= 2;
 }
@@ -95,21 +84,31 @@ static __always_inline void send_sniff(struct bs_socket *socket, const void *buf
 	bpf_ringbuf_submit(sniff, BPF_RB_NO_WAKEUP);
 }
 
-/* Looks at a request that was just read. Returns false if its connection cannot be followed. */
-static __always_inline bool look_at_request(struct bs_socket *socket, __u32 length)
+enum bs_look {
+	BS_LOOK_REQUEST,
+	BS_LOOK_HANDSHAKE,   /* TLS: no request yet */
+	BS_LOOK_MULTIPLEXED, /* cannot be followed */
+};
+
+/* Looks at what may be a request and was just read. */
+static __always_inline enum bs_look look_at_request(struct bs_socket *socket, __u32 length)
 {
 	bool fresh = socket->exchanges < BS_FRESH_EXCHANGES;
 	const void *buffer;
+	__u8 head[2] = {};
 
 	if (!fresh && ((socket->exchanges & 63) || sniffs_left <= 0))
-		return true;
-	buffer = read_buffer();
+		return BS_LOOK_REQUEST;
+	buffer = user_buffer();
 	if (!buffer)
-		return true;
+		return BS_LOOK_REQUEST;
 	if (speaks_http2(socket, buffer, length))
-		return false;
+		return BS_LOOK_MULTIPLEXED;
+	if (!bpf_probe_read_user(head, sizeof(head), buffer) && is_tls(head) &&
+	    head[0] != BS_TLS_APPLICATION_DATA)
+		return BS_LOOK_HANDSHAKE;
 	send_sniff(socket, buffer, length);
-	return true;
+	return BS_LOOK_REQUEST;
 }
 
 #endif

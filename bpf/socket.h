@@ -64,6 +64,14 @@ static __always_inline void see_running(struct bs_thread *thread, struct bs_proc
 	process_move(thread->slot, thread_recount(thread, process->word, BS_RUNNING), now);
 }
 
+/* Data waits to be read, besides a FIN, which counts as one byte. */
+static __always_inline bool has_unread(struct sock *sk)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+
+	return tcp && tcp->rcv_nxt - tcp->copied_seq > 1;
+}
+
 /* Log-linear, 16 buckets an octave; the same rule as boundscope::latency_bucket_lower_ns(). */
 static __always_inline __u32 latency_bucket(__u64 ns)
 {
@@ -205,13 +213,12 @@ static __always_inline void leave_call(struct bs_process *process, struct bs_soc
 	process_move(socket->slot, -BS_ONE_CALL, now);
 }
 
-static __always_inline void finish_call(struct bs_process *process, struct sock *sk,
-					struct bs_socket *socket, __u64 now)
+/* An answer has arrived. */
+static __always_inline void book_call(struct sock *sk, struct bs_socket *socket, __u64 now)
 {
 	struct bs_peer *peer = peer_of(sk, socket);
 	__u64 latency = now - socket->opened_ns;
 
-	leave_call(process, socket, now);
 	socket->arrived_ns = now;
 	if (!peer)
 		return;
@@ -221,13 +228,34 @@ static __always_inline void finish_call(struct bs_process *process, struct sock 
 		peer->longest_ns = latency;
 }
 
+static __always_inline void finish_call(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
+					__u64 now)
+{
+	leave_call(process, socket, now);
+	book_call(sk, socket, now);
+}
+
+/* Ends whatever is open. Returns true if that was a request. */
+static __always_inline bool close_exchange(struct bs_process *process, struct bs_socket *socket, __u64 now)
+{
+	switch (__sync_lock_test_and_set(&socket->exchange, BS_CLOSED)) {
+	case BS_QUEUED:
+	case BS_READ:
+		leave_request(process, socket, now);
+		return true;
+	case BS_CALLING:
+	case BS_CONNECTING:
+		leave_call(process, socket, now);
+		return false;
+	}
+	return false;
+}
+
 /* Stops following a socket for good. */
 static __always_inline void exclude(struct bs_process *process, struct bs_socket *socket, __u64 now)
 {
 	socket->flags |= BS_SOCKET_MULTIPLEXED;
-	if (turn(socket, BS_READ, BS_CLOSED) || turn(socket, BS_QUEUED, BS_CLOSED))
-		leave_request(process, socket, now);
-	socket->exchange = BS_CLOSED;
+	close_exchange(process, socket, now);
 }
 
 #endif

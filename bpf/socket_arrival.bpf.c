@@ -14,6 +14,24 @@ static __always_inline void request_arrives(struct bs_process *process, struct b
 		open_request(process, socket, now);
 }
 
+/*
+ * Where calls share a connection, others are still to be answered: the connection stays busy. Answers may come
+ * in one piece, so that too many seem pending; without a request in flight nobody waits for them.
+ */
+static __always_inline void answer_arrives(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
+					   __u64 now)
+{
+	if (socket->exchange != BS_CALLING)
+		return;
+	if (socket->pending && BS_FIELD(process->word, REQUESTS)) {
+		socket->pending--;
+		book_call(sk, socket, now);
+		socket->opened_ns = socket->sent_ns;
+	} else if (turn(socket, BS_CALLING, BS_ARRIVED)) {
+		finish_call(process, sk, socket, now);
+	}
+}
+
 SEC("tp_btf/sk_data_ready")
 int BPF_PROG(on_data_ready, struct sock *sk)
 {
@@ -30,11 +48,11 @@ int BPF_PROG(on_data_ready, struct sock *sk)
 	count(BS_COUNT_SOCKET);
 	now = bpf_ktime_get_ns();
 	if (socket->role == BS_ROLE_SERVER) {
-		/* The peer's FIN is announced like data. */
-		if (!(BPF_CORE_READ(sk, sk_shutdown) & BS_RCV_SHUTDOWN))
+		/* The peer's FIN is announced like data, and together with the last of it. */
+		if (!(BPF_CORE_READ(sk, sk_shutdown) & BS_RCV_SHUTDOWN) || has_unread(sk))
 			request_arrives(process, socket, now);
-	} else if (socket->role == BS_ROLE_CLIENT && turn(socket, BS_CALLING, BS_ARRIVED)) {
-		finish_call(process, sk, socket, now);
+	} else if (socket->role == BS_ROLE_CLIENT) {
+		answer_arrives(process, sk, socket, now);
 	}
 	return 0;
 }

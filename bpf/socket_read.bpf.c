@@ -27,14 +27,15 @@ static __always_inline void move_to_reader(struct bs_socket *socket, __u32 slot,
 	socket->slot = slot;
 }
 
-static __always_inline void server_eof(struct bs_process *process, struct bs_socket *socket,
+/*
+ * The client will send no more. On TCP it may still wait for its answer, and the close is seen; on a unix
+ * socket this is all there is to see.
+ */
+static __always_inline void server_eof(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
 				       __u64 now)
 {
-	if (turn(socket, BS_READ, BS_CLOSED) || turn(socket, BS_QUEUED, BS_CLOSED)) {
+	if (family_of(sk) == BS_AF_UNIX && close_exchange(process, socket, now))
 		add(&process->aborted, 1);
-		leave_request(process, socket, now);
-	}
-	socket->exchange = BS_CLOSED;
 }
 
 static __always_inline void server_reads(struct bs_process *process, struct bs_thread *thread,
@@ -51,16 +52,28 @@ static __always_inline void server_reads(struct bs_process *process, struct bs_t
 	}
 	socket->reader = (__u32)bpf_get_current_pid_tgid();
 	thread->holds_request = 1;
-	if (!look_at_request(socket, length)) {
+	switch (look_at_request(socket, length)) {
+	case BS_LOOK_REQUEST:
+		break;
+	case BS_LOOK_HANDSHAKE:
+		if (turn(socket, BS_READ, BS_ANSWERED)) {
+			socket->exchanges++;
+			leave_request(process, socket, now);
+		}
+		break;
+	case BS_LOOK_MULTIPLEXED:
 		exclude(process, socket, now);
 		add(&process->excluded, 1);
+		break;
 	}
 }
 
 static __always_inline void client_reads(struct bs_process *process, struct sock *sk,
 					 struct bs_socket *socket, int length, __u64 now)
 {
-	if (turn(socket, BS_CALLING, BS_DONE)) {
+	if (socket->exchange == BS_CALLING && socket->arrived_ns) {
+		socket->arrived_ns = 0; /* one answer of several, booked when it arrived */
+	} else if (turn(socket, BS_CALLING, BS_DONE)) {
 		finish_call(process, sk, socket, now);
 	} else if (turn(socket, BS_ARRIVED, BS_DONE)) {
 		struct bs_peer *peer = peer_of(sk, socket);
@@ -103,7 +116,7 @@ int BPF_PROG(on_read, struct sock *sk, int length, int flags)
 	if (socket->role == BS_ROLE_SERVER) {
 		move_to_reader(socket, thread->slot, now);
 		if (length == 0)
-			server_eof(process, socket, now);
+			server_eof(process, sk, socket, now);
 		else
 			server_reads(process, thread, socket, length, now);
 	} else if (socket->role == BS_ROLE_CLIENT) {

@@ -3,7 +3,7 @@
  * socket_send: a target thread has sent on a socket. On a server socket that answers the request, on a client
  * socket it opens a call.
  */
-#include "socket.h"
+#include "user_buffer.h"
 
 #define BS_SEND_GAP_NS 200000   /* two sends of one answer follow each other faster */
 #define BS_MULTIPLEX_MINIMUM 16 /* exchanges to look at before a socket is judged */
@@ -69,20 +69,70 @@ static __always_inline void server_sends(struct bs_process *process, struct bs_t
 		socket->flags &= ~BS_SOCKET_FULL;
 }
 
-static __always_inline void client_sends(struct bs_process *process, struct sock *sk,
-					 struct bs_socket *socket, __u64 now)
-{
-	if (socket->exchange == BS_CALLING) {
-		/* The rest of a long call, or the next one on a shared connection. */
-		struct bs_peer *peer = peer_of(sk, socket);
+/* The first four letters of HTTP/1 requests, as the processor reads them. */
+#define BS_LETTERS(a, b, c, d) ((__u32)(a) | (__u32)(b) << 8 | (__u32)(c) << 16 | (__u32)(d) << 24)
 
+/* What protocol the target speaks as a client, by the first bytes it sends on the connection. */
+static __always_inline void tell_client(struct bs_socket *socket)
+{
+	const void *buffer;
+	__u32 letters = 0;
+
+	if (socket->flags & BS_SOCKET_TOLD)
+		return;
+	socket->flags |= BS_SOCKET_TOLD;
+	buffer = user_buffer();
+	if (!buffer || bpf_probe_read_user(&letters, sizeof(letters), buffer))
+		return;
+	switch (letters) {
+	case BS_LETTERS('G', 'E', 'T', ' '):
+	case BS_LETTERS('P', 'O', 'S', 'T'):
+	case BS_LETTERS('P', 'U', 'T', ' '):
+	case BS_LETTERS('H', 'E', 'A', 'D'):
+	case BS_LETTERS('D', 'E', 'L', 'E'):
+	case BS_LETTERS('P', 'A', 'T', 'C'):
+	case BS_LETTERS('O', 'P', 'T', 'I'):
+		socket->flags |= BS_SOCKET_SERIAL;
+		return;
+	}
+	if (is_tls((const __u8 *)&letters))
+		socket->flags |= BS_SOCKET_TLS;
+}
+
+/* A send while a call is open: the rest of that call, or another one on a shared connection? */
+static __always_inline bool is_another_call(const struct bs_socket *socket, __u64 gap)
+{
+	if (socket->flags & BS_SOCKET_SERIAL)
+		return false;
+	/* Head and body of a call follow each other at once; inside of TLS that is all there is to go by. */
+	return !(socket->flags & BS_SOCKET_TLS) || gap > BS_SEND_GAP_NS;
+}
+
+static __always_inline void client_sends(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
+					 __u64 now)
+{
+	__u64 gap = now - socket->sent_ns;
+
+	socket->sent_ns = now;
+	if (socket->exchange == BS_CALLING) {
+		struct bs_peer *peer;
+
+		if (!is_another_call(socket, gap))
+			return;
+		socket->pending++;
+		peer = peer_of(sk, socket);
 		if (peer)
 			add(&peer->resends, 1);
 		return;
 	}
-	if (turn(socket, BS_IDLE, BS_CALLING) || turn(socket, BS_DONE, BS_CALLING) ||
-	    turn(socket, BS_ARRIVED, BS_CALLING))
-		open_call(process, socket, now);
+	tell_client(socket);
+	socket->pending = 0;
+	socket->arrived_ns = 0;
+	/* First into the word: the answer may come before this program ends. */
+	open_call(process, socket, now);
+	if (!turn(socket, BS_IDLE, BS_CALLING) && !turn(socket, BS_DONE, BS_CALLING) &&
+	    !turn(socket, BS_ARRIVED, BS_CALLING))
+		leave_call(process, socket, now);
 }
 
 SEC("tp_btf/sock_send_length")

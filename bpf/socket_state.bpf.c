@@ -58,15 +58,9 @@ static __always_inline void end_connecting(struct bs_process *process, struct so
 static __always_inline void closes(struct bs_process *process, struct sock *sk,
 				   struct bs_socket *socket, __u64 now)
 {
-	if (turn(socket, BS_READ, BS_CLOSED) || turn(socket, BS_QUEUED, BS_CLOSED)) {
+	end_connecting(process, sk, socket, now);
+	if (close_exchange(process, socket, now))
 		add(&process->aborted, 1);
-		leave_request(process, socket, now);
-	} else if (turn(socket, BS_CALLING, BS_CLOSED)) {
-		leave_call(process, socket, now);
-	} else {
-		end_connecting(process, sk, socket, now);
-	}
-	socket->exchange = BS_CLOSED;
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -88,7 +82,7 @@ int BPF_PROG(on_tcp_state, struct sock *sk, int from, int to)
 		begin_connecting(sk, bpf_ktime_get_ns());
 		return 0;
 	}
-	if (to != BS_TCP_ESTABLISHED && to != BS_TCP_FIN_WAIT1 && to != BS_TCP_CLOSE)
+	if (to != BS_TCP_ESTABLISHED && to != BS_TCP_FIN_WAIT1 && to != BS_TCP_LAST_ACK && to != BS_TCP_CLOSE)
 		return 0;
 	socket = bpf_sk_storage_get(&sockets, sk, NULL, 0);
 	if (!socket || socket->generation != generation)
@@ -99,7 +93,8 @@ int BPF_PROG(on_tcp_state, struct sock *sk, int from, int to)
 	now = bpf_ktime_get_ns();
 	if (to == BS_TCP_ESTABLISHED)
 		end_connecting(process, sk, socket, now);
-	else
+	/* A client that only closes its sending side still waits for the answer. */
+	else if (to != BS_TCP_FIN_WAIT1 || socket->role == BS_ROLE_SERVER)
 		closes(process, sk, socket, now);
 	return 0;
 }

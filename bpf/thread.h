@@ -27,6 +27,18 @@ static __always_inline void thread_refresh(struct bs_thread *thread, __u64 now)
 	thread->since_ns = now;
 }
 
+/* Out of its cgroup's CPU quota, rather than waiting for a CPU. */
+static __always_inline bool is_throttled(struct task_struct *task)
+{
+	struct task_struct___since_6_18 *newer = (void *)task;
+
+	if (bpf_core_field_exists(newer->throttled))
+		return BPF_CORE_READ(newer, throttled);
+	if (bpf_core_field_exists(struct cfs_rq, throttle_count))
+		return BPF_CORE_READ(task, se.cfs_rq, throttle_count) > 0;
+	return false;
+}
+
 static __always_inline bool has_subject(__u8 wait_class)
 {
 	return wait_class == BS_WAIT_UPSTREAM || wait_class == BS_WAIT_LOCK;

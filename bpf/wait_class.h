@@ -18,7 +18,13 @@
 #define BS_S_IFREG 0100000
 #define BS_S_IFBLK 0060000
 #define BS_ANON_INODE_FS_MAGIC 0x09041934
-#define BS_FUTEX_CONTENDED 2 /* value of a lock word that has waiters: glibc, Go, Rust, musl */
+#define BS_FUTEX_CONTENDED 2 /* value of a lock word that has waiters: glibc, Go, Rust; musl sets bit 31 */
+#define BS_FUTEX_COMMAND 0x7f
+#define BS_FUTEX_WAIT 0
+#define BS_FUTEX_LOCK_PI 6
+#define BS_FUTEX_WAIT_BITSET 9
+#define BS_FUTEX_LOCK_PI2 13
+#define BS_STATE_STOPPED 0x800c /* stopped, traced, frozen */
 
 enum bs_file_kind {
 	BS_FILE_NONE,
@@ -109,25 +115,44 @@ static __always_inline __u8 class_of_poll(struct bs_thread *thread, struct task_
 	return class_of_file(thread, file_of(task, first.fd), BS_WAIT_POLL);
 }
 
-/*
- * A futex wait is a lock if the lock word says "contended", or if the thread has read a request and not
- * answered it: then whatever it waits for holds that request up. Otherwise it is a parked worker.
- */
-static __always_inline __u8 class_of_futex(struct bs_thread *thread, const struct bs_syscall *call,
-					   bool own_memory)
+static __always_inline void name_lock(struct bs_thread *thread, __u64 address)
 {
-	struct bs_process *process;
-	__u32 value = 0;
-	bool lock = false;
-
 	__builtin_memset(&thread->subject, 0, sizeof(thread->subject));
 	thread->subject.slot = thread->slot;
 	thread->subject.wait_class = BS_WAIT_LOCK;
-	__builtin_memcpy(thread->subject.address, &call->argument[0], sizeof(__u64));
+	__builtin_memcpy(thread->subject.address, &address, sizeof(address));
+}
 
-	if (call->nr == __NR_futex && own_memory &&
-	    !bpf_probe_read_user(&value, sizeof(value), (void *)call->argument[0]))
-		lock = value == BS_FUTEX_CONTENDED;
+/* What the waiter saw in the lock word before it went to sleep: its own argument, not the memory, which the
+ * owner may have changed since. */
+static __always_inline bool is_contended(const struct bs_syscall *call)
+{
+	__u32 operation = (__u32)call->argument[1] & BS_FUTEX_COMMAND;
+	__u32 value = (__u32)call->argument[2];
+
+	if (call->nr != __NR_futex)
+		return false;
+	switch (operation) {
+	case BS_FUTEX_WAIT:
+	case BS_FUTEX_WAIT_BITSET:
+		return value == BS_FUTEX_CONTENDED || (__s32)value < 0;
+	case BS_FUTEX_LOCK_PI:
+	case BS_FUTEX_LOCK_PI2:
+		return true;
+	}
+	return false;
+}
+
+/*
+ * A futex wait is a lock if the lock word said "contended", or if the thread has read a request and not
+ * answered it: then whatever it waits for holds that request up. Otherwise it is a parked worker.
+ */
+static __always_inline __u8 class_of_futex(struct bs_thread *thread, const struct bs_syscall *call)
+{
+	struct bs_process *process;
+	bool lock = is_contended(call);
+
+	name_lock(thread, call->argument[0]);
 	if (!lock && thread->holds_request) {
 		process = process_at(thread->slot);
 		lock = process && !process->threads_are_not_requests &&
@@ -147,6 +172,8 @@ static __always_inline __u8 class_of_wait(struct bs_thread *thread, struct task_
 	bool in_iowait = BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait);
 	struct bs_syscall call;
 
+	if (state & BS_STATE_STOPPED)
+		return BS_WAIT_OTHER;
 	/* io_uring's workers carry a stale copy of their parent's registers. */
 	if (BPF_CORE_READ(task, flags) & BS_PF_IO_WORKER)
 		return uninterruptible && in_iowait ? BS_WAIT_DISK_OTHER : BS_WAIT_PARK;
@@ -160,7 +187,7 @@ static __always_inline __u8 class_of_wait(struct bs_thread *thread, struct task_
 	case __NR_futex:
 	case __NR_futex_waitv:
 	case BS_NR_FUTEX_WAIT:
-		return class_of_futex(thread, &call, own_memory);
+		return class_of_futex(thread, &call);
 #ifdef __NR_epoll_wait
 	case __NR_epoll_wait:
 #endif
@@ -223,6 +250,11 @@ static __always_inline __u8 class_of_wait(struct bs_thread *thread, struct task_
 		return BS_WAIT_CHILD;
 	case __NR_io_uring_enter:
 		return BS_WAIT_IO_URING;
+	case __NR_semop:
+	case __NR_semtimedop:
+	case __NR_flock:
+		name_lock(thread, 0);
+		return BS_WAIT_LOCK;
 	case __NR_mmap:
 	case __NR_munmap:
 	case __NR_mprotect:

@@ -149,7 +149,11 @@ Result<> KernelProbes::attach_events() {
   return Done{};
 }
 
-void KernelProbes::detach_events() { events_.clear(); }
+void KernelProbes::detach_events() {
+  events_.clear();
+  // The life cycle probes must not book the pause.
+  skeleton_->data->generation += 1;
+}
 
 Result<std::string> KernelProbes::run_seed_threads() {
   return run_iterator(skeleton_->progs.seed_threads, nullptr);

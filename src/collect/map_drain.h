@@ -28,8 +28,9 @@ void drain(int map, std::uint32_t max_entries, Each each) {
   }
 }
 
+// Deletes every entry if there are more than `limit`.
 template <class Key>
-void drain_keys(int map) {
+void delete_keys_above(int map, std::size_t limit) {
   std::vector<Key> keys;
   Key key{};
   Key* previous = nullptr;
@@ -37,6 +38,7 @@ void drain_keys(int map) {
     keys.push_back(key);
     previous = &key;
   }
+  if (keys.size() <= limit) return;
   for (const Key& found : keys) bpf_map_delete_elem(map, &found);
 }
 

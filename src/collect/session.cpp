@@ -195,15 +195,9 @@ Result<> Session::first_window(const std::atomic<bool>& stop) {
     }
     if (statistics) costs_ = calibrate(runs, events);
   }
-  // A first estimate from the calibration alone decides whether the window may stay observed to its
-  // end.
-  Window calibration;
-  if (auto read = reader_->read_events(calibration); !read) return read;
-  const auto observed = Clock::now() - began;
-  learn_rates(calibration,
-              static_cast<std::uint64_t>(duration_cast<nanoseconds>(observed).count()));
-  window = std::move(calibration);
-  window.observed_ns = static_cast<std::uint64_t>(duration_cast<nanoseconds>(observed).count());
+  // A first estimate from the calibration alone decides whether the probes may stay attached.
+  if (auto read = reader_->read_events(window); !read) return read;
+  learn_rates(window);
 
   const WindowPlan plan =
       plan_window(rates_, options_.budget_share, options_.window_s, remaining_s());
@@ -254,21 +248,19 @@ Result<> Session::observe(Window& window, double observed_s, const std::atomic<b
       static_cast<std::uint64_t>(1e9 * std::max(kLongPollAge, 10 * rates_.mean_latency_s));
   if (auto swept = sweep_sockets(kernel_, *slots_); !swept) return swept;
   if (auto read = reader_->read_events(window); !read) return read;
-  window.observed_ns =
-      static_cast<std::uint64_t>(duration_cast<nanoseconds>(Clock::now() - began).count());
-  learn_rates(window, window.observed_ns);
+  learn_rates(window);
   return Done{};
 }
 
-void Session::learn_rates(const Window& window, std::uint64_t observed_ns) {
-  if (observed_ns == 0) return;
+void Session::learn_rates(const Window& window) {
+  if (window.observed_ns == 0) return;
   std::uint64_t finished = 0;
   std::uint64_t latency_ns = 0;
   for (const ProcessWindow& process : window.processes) {
     finished += process.requests.finished;
     latency_ns += process.requests.latency_ns;
   }
-  const double observed_s = 1e-9 * static_cast<double>(observed_ns);
+  const double observed_s = 1e-9 * static_cast<double>(window.observed_ns);
   const auto& cost = window.cost;
   // About one wake-up for every two switches: a thread goes and comes back.
   const double cost_ns = static_cast<double>(cost.switches) * (costs_.ns[0] + costs_.ns[1] / 2) +

@@ -42,7 +42,7 @@ class Session {
   Result<> attach_events();
   Result<> observe(Window& window, double seconds, const std::atomic<bool>& stop);
   Result<> deliver(Window& window);
-  void learn_rates(const Window& window, std::uint64_t observed_ns);
+  void learn_rates(const Window& window);
   void drop_unsettled(Window& window) const;
   void add_cost(Window& window);
 

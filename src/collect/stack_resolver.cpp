@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 
 #include "probes.skel.h"
 #include "target/proc_fs.h"
@@ -50,7 +51,8 @@ const AddressSpace& StackResolver::mapping(pid_t pid) {
 std::uint32_t StackResolver::resolve(pid_t pid, std::int32_t user_stack,
                                      std::int32_t kernel_stack) {
   Stack stack;
-  stack.in_kernel = kernel_stack >= 0;
+  // A stack that could not be stored was one all the same.
+  stack.in_kernel = kernel_stack >= 0 || kernel_stack == -EEXIST;
   if (!symbols_) symbols_.emplace(ProcFs(roots_.proc));
   for (const std::uint64_t address : addresses(kernel_stack))
     append(stack.frames, symbols_->resolve(address));

@@ -21,6 +21,9 @@ static_assert(kLatencyBuckets == BS_LATENCY_BUCKETS);
 
 constexpr std::size_t kThreadRows = 64;  // the busiest; their processes hold the sums of all
 
+// A stack whose hash bucket is taken is lost, so the map is emptied long before it is full.
+constexpr std::size_t kStacksKept = BS_MAX_STACKS / 16;
+
 struct LossName {
   bs_counter counter;
   const char* what;
@@ -53,7 +56,8 @@ ActivityTime activity_between(const bs_activity_time& now, const bs_activity_tim
 RequestTotals requests_between(const bs_process& now, const bs_process& before) {
   RequestTotals totals;
   totals.observed_ns = now.observed_ns - before.observed_ns;
-  totals.idle_ns = now.idle_ns - before.idle_ns;
+  // Read while they move: the part may be an event ahead of the whole.
+  totals.idle_ns = std::min<std::uint64_t>(totals.observed_ns, now.idle_ns - before.idle_ns);
   totals.in_flight_ns = now.in_flight_ns - before.in_flight_ns;
   for (std::size_t i = 0; i < kActivities; ++i) {
     totals.activity[i] = activity_between(now.activity[i], before.activity[i]);
@@ -82,6 +86,7 @@ RequestTotals requests_between(const bs_process& now, const bs_process& before) 
 
 Result<> WindowReader::begin() {
   if (auto read = read_threads(nullptr); !read) return read;
+  read_at_ = std::chrono::steady_clock::now();
   read_processes(nullptr);
   read_waits(nullptr);
   read_peers(nullptr);
@@ -94,6 +99,10 @@ Result<> WindowReader::read_events(Window& window) {
   rows_.clear();
   // The threads first: reading them books every open span, the processes' too.
   if (auto read = read_threads(&window); !read) return read;
+  const auto now = std::chrono::steady_clock::now();
+  window.observed_ns = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(now - read_at_).count());
+  read_at_ = now;
   read_processes(&window);
   read_waits(&window);
   read_peers(&window);
@@ -112,6 +121,8 @@ ProcessWindow& WindowReader::process_window(Window& window, pid_t pid) {
 }
 
 Result<> WindowReader::read_threads(Window* window) {
+  // What is discarded is discarded whole, or it would turn up in a later row.
+  kernel_->skeleton().bss->read_all = window == nullptr ? 1 : 0;
   auto text = kernel_->run_read_threads();
   if (!text) return text.error();
   for (std::size_t at = 0; at + sizeof(bs_thread_record) <= text->size();
@@ -267,8 +278,9 @@ Result<> WindowReader::read_samples(Window& window) {
                               });
   for (const auto& [row, count] : samples)
     window.samples.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row), count});
-  // Stack ids live until they are deleted; the map must not fill up over a long run.
-  drain_keys<__u32>(bpf_map__fd(kernel_->skeleton().maps.stacks));
+  // Stacks live until they are deleted, and a sample taken meanwhile loses its frames: only when
+  // there are many.
+  delete_keys_above<__u32>(bpf_map__fd(kernel_->skeleton().maps.stacks), kStacksKept);
   return Done{};
 }
 

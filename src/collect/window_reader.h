@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -25,7 +26,7 @@ class WindowReader {
   // settled.
   Result<> begin();
 
-  // Adds what the event probes saw since begin() or the last call.
+  // Adds what the event probes saw since begin() or the last call, and how long that is (observed_ns).
   Result<> read_events(Window& window);
 
   // Adds the CPU samples taken since the last call.
@@ -51,6 +52,7 @@ class WindowReader {
   StackResolver* stacks_;
   std::map<std::uint32_t, bs_process> processes_;  // by slot: sums at the last reading
   std::map<std::string, bs_peer> peers_;           // by bytes of the key
+  std::chrono::steady_clock::time_point read_at_;  // when the last reading closed the open states
   std::vector<std::uint32_t> ended_;
   std::vector<std::uint64_t> latencies_;
   std::array<std::uint64_t, BS_COUNTERS> counters_{};

@@ -12,12 +12,12 @@ namespace {
 
 volatile unsigned long sink = 0;
 
-void compute() {
+[[gnu::noinline]] void compute() {
   for (int i = 0; i < 100'000; ++i) sink = sink * 2862933555777941757UL + 3037000493UL;
 }
 
 // A system call whose way back to us the kernel can walk: libc's read() keeps no frame pointer.
-void call_the_kernel() {
+[[gnu::noinline]] void call_the_kernel() {
   rusage usage{};
   for (int i = 0; i < 1000; ++i) getrusage(RUSAGE_SELF, &usage);
 }
