@@ -34,6 +34,11 @@ void Client::read_bytes(std::size_t bytes) {
   REQUIRE(read_all(fd_.get(), buffer.data(), bytes));
 }
 
+bool Client::is_hung_up() {
+  char byte = 0;
+  return ::read(fd_.get(), &byte, 1) <= 0;
+}
+
 std::uint64_t Client::read_answer(const Request& request, std::uint64_t sent_ns) {
   read_bytes(1);
   const std::uint64_t latency_ns = now_ns() - sent_ns;

@@ -22,6 +22,8 @@ class Client {
   std::uint64_t ask_in_halves(const Request& request);
   void send_only(const Request& request);
   void send_text(std::string_view text);
+  // True once the server has closed the connection.
+  bool is_hung_up();
   // Reads that many bytes; fails the test if the connection ends before.
   void read_bytes(std::size_t bytes);
 

@@ -53,17 +53,19 @@ void check_decomposition(const RequestTotals& requests) {
   const auto whole = static_cast<double>(requests.in_flight_ns);
   CHECK(std::abs(static_cast<double>(parts) - whole) <= 0.01 * whole + kReadingNs);
   CHECK(requests.idle_ns <= requests.observed_ns);
-  CHECK(requests.observed_ns < 60'000'000'000);
 }
 
 }  // namespace
 
 void check_invariants(const Recording& recording) {
   std::uint64_t end_ns = 0;
+  std::uint64_t observed_until_ns = 0;
   for (const Window& window : recording.windows) {
     CHECK(window.start_ns == end_ns);
     end_ns = window.start_ns + window.duration_ns;
-    CHECK(window.observed_ns <= window.duration_ns);
+    // The events of a window are read shortly before it ends; the rest of it is in the next one's.
+    observed_until_ns += window.observed_ns;
+    CHECK(observed_until_ns <= end_ns);
     for (const ProcessWindow& process : window.processes) {
       CAPTURE(process.pid);
       check_decomposition(process.requests);

@@ -45,6 +45,62 @@ TEST_CASE("collect: requests whose client has gone are aborted and no longer in 
   CHECK(in_flight_at_the_end(recording, server.pid()) == 0);
 }
 
+TEST_CASE("collect: a server that hangs up without an answer has aborted the request") {
+  const std::string path = std::string(BOUNDSCOPE_BPF_PROGRAMS) + "/hang_up.sock";
+  Program tcp("server");
+  Program local("server", {"--unix", path});
+  Measurement measurement({tcp.pid(), local.pid()});
+  for (int i = 0; i < 23; ++i) {
+    Client over_tcp(port_of_server(tcp));
+    over_tcp.send_only(of_kind('x'));
+    CHECK(over_tcp.is_hung_up());
+    Client over_unix(path);
+    over_unix.send_only(of_kind('x'));
+    CHECK(over_unix.is_hung_up());
+  }
+  measurement.wait_for_windows(4);
+  const Recording& recording = measurement.stop();
+
+  for (const Program* server : {&tcp, &local}) {
+    CAPTURE(server == &local);
+    CHECK(process_totals(recording, server->pid()).requests.aborted == 23);
+    CHECK(process_totals(recording, server->pid()).requests.finished == 0);
+    CHECK(in_flight_at_the_end(recording, server->pid()) == 0);
+  }
+}
+
+TEST_CASE("collect: a call that cannot be made does not stay open") {
+  Program server("server");
+  Client client(port_of_server(server));
+  Request request = of_kind('r');
+  {
+    Program gone("server");
+    request.upstream_port = port_of_server(gone);
+  }
+  Measurement measurement({server.pid()});
+  ask_many(client, request, 23);
+  measurement.wait_for_windows(3);
+  const Recording& recording = measurement.stop();
+
+  const std::size_t upstream = static_cast<std::size_t>(Activity::upstream);
+  CHECK(process_totals(recording, server.pid()).requests.finished == 23);
+  const Window& window = recording.windows[recording.windows.size() - 2];
+  for (const ProcessWindow& process : window.processes)
+    CHECK(process.requests.background_ns[upstream] == 0);
+}
+
+TEST_CASE("collect: a server that begins to listen later is a server") {
+  Program server("server", {"--late"});
+  Measurement measurement({server.pid()});
+  server.go();
+  server.finish();
+  Client client(port_of_server(server));
+  ask_many(client, work(0), 53);
+  const Recording& recording = measurement.stop();
+
+  CHECK(process_totals(recording, server.pid()).requests.finished == 53);
+}
+
 TEST_CASE("collect: a server killed in the middle leaves nothing in flight") {
   Program doomed("server");
   Program other("server");

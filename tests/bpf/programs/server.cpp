@@ -1,10 +1,14 @@
 // A server with a thread per connection. Its clients say in each request how it is to be answered.
 //
-//   server [--unix PATH] [--peek] [--raw]
+//   server [--unix PATH] [--peek] [--raw] [--workers N] [--late]
 //     --peek  looks at each request with MSG_PEEK before it reads it
 //     --raw   answers whatever a read returns with "+OK"
+//     --workers  that many processes accept connections, and the first one does not
+//     --late  begins to listen when it is told to go
+#include <sys/prctl.h>
 #include <sys/sendfile.h>
-#include <sys/stat.h>
+
+#include <csignal>
 
 #include <string>
 #include <thread>
@@ -18,6 +22,8 @@ struct Options {
   std::string path;
   bool peek = false;
   bool raw = false;
+  bool late = false;
+  int workers = 0;
 };
 
 void sleep_us(std::uint32_t us) { std::this_thread::sleep_for(std::chrono::microseconds(us)); }
@@ -69,6 +75,10 @@ class Connection {
         if (!send_all(fd_, text, kAnswerBytes / 2)) return false;
         sleep_us(3000);
         return send_all(fd_, text, kAnswerBytes / 2);
+      case 'r':
+        return fail_to_connect(request.upstream_port) && send_all(fd_, text, kAnswerBytes);
+      case 'x':
+        return false;  // hangs up
       case 'u':
         return ask_upstream(request.upstream_port) && send_all(fd_, text, kAnswerBytes);
       default:
@@ -83,6 +93,13 @@ class Connection {
       if (sendfile(fd_, file, &offset, kFileBytes - static_cast<std::size_t>(offset)) <= 0)
         return false;
     return true;
+  }
+
+  static bool fail_to_connect(std::uint16_t port) {
+    const int fd = connect_to_loopback(port);
+    if (fd < 0) return true;
+    close(fd);
+    return false;
   }
 
   // The upstream works as long as we would have.
@@ -105,6 +122,8 @@ Options parse(int argc, char** argv) {
     const std::string argument = argv[i];
     if (argument == "--peek") options.peek = true;
     if (argument == "--raw") options.raw = true;
+    if (argument == "--late") options.late = true;
+    if (argument == "--workers" && i + 1 < argc) options.workers = std::atoi(argv[++i]);
     if (argument == "--unix" && i + 1 < argc) options.path = argv[++i];
   }
   return options;
@@ -120,15 +139,35 @@ void accept_all(int listener, const Options& options) {
   }
 }
 
+int start_listening(const Options& options) {
+  if (!options.path.empty()) return check(listen_on_unix(options.path), "listen");
+  const int listener = check(listen_on_loopback(), "listen");
+  report("port", port_of(listener));
+  return listener;
+}
+
+void start_workers(int listener, const Options& options) {
+  for (int i = 0; i < options.workers; ++i)
+    if (check(fork(), "fork") == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      accept_all(listener, options);
+      _exit(0);
+    }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   const Options options = parse(argc, argv);
-  const int listener =
-      check(options.path.empty() ? listen_on_loopback() : listen_on_unix(options.path), "listen");
-  if (options.path.empty()) report("port", port_of(listener));
-  std::thread acceptor(accept_all, listener, std::cref(options));
-  ready();
+  if (options.late) {
+    ready();
+    wait_for_go();
+  }
+  const int listener = start_listening(options);
+  start_workers(listener, options);
+  std::thread acceptor;
+  if (options.workers == 0) acceptor = std::thread(accept_all, listener, std::cref(options));
+  if (!options.late) ready();
   done_and_wait_for_end();
   std::_Exit(0);  // the threads sit in system calls
 }
