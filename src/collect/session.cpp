@@ -23,6 +23,9 @@ using std::chrono::duration;
 using std::chrono::duration_cast;
 using std::chrono::nanoseconds;
 
+// A short measurement is cut finer, so that there are enough windows to tell chance from habit.
+constexpr double kWindowsWanted = 16;
+constexpr double kShortestWindow = 0.25;
 constexpr double kFirstSettle =
     0.05;  // requests that were open before us are answered by then, mostly
 constexpr double kCalibration = 0.1;
@@ -70,7 +73,10 @@ Session::Session(const Target& target, const CollectOptions& options, RecordingS
       sink_(sink),
       kernel_(std::move(kernel)),
       stacks_(kernel_, options.roots),
-      census_(target, options.roots) {}
+      census_(target, options.roots) {
+  options_.window_s = std::min(
+      options.window_s, std::max(kShortestWindow, options.duration_s / kWindowsWanted));
+}
 
 Result<std::unique_ptr<Session>> Session::start(const Target& target, const CollectOptions& options,
                                                 RecordingSink& sink) {
