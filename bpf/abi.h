@@ -24,7 +24,8 @@
 #define BS_LATENCY_FIRST_SHIFT 10 /* bucket 0 holds everything below 1024 ns */
 #define BS_SNIFF_BYTES 256
 #define BS_COMM_LEN 16
-#define BS_LISTENER_SHARED 0x80000000 /* in a listener's slot: processes outside the target accept there too */
+#define BS_LISTENER_SHARED                                                                         \
+	0x80000000 /* in a listener's slot: processes outside the target accept there too */
 #define BS_UNIX_NAME_LEN 64
 
 /* Same order as boundscope::WaitClass. */
@@ -107,11 +108,11 @@ struct bs_past_wait {
 
 /* Per thread, in task storage. */
 struct bs_thread {
-	struct bs_times times; /* since the reader last took them */
-	__u64 since_ns;        /* start of the present state; exchanged, never just read */
-	__u64 blocked_at_ns;   /* start of the present wait, not moved by the reader */
-	__u64 woken_early_ns;  /* a wake-up that came before the switch it ends */
-	struct bs_subject subject;         /* of the present wait, if its class has one */
+	struct bs_times times;     /* since the reader last took them */
+	__u64 since_ns;            /* start of the present state; exchanged, never just read */
+	__u64 blocked_at_ns;       /* start of the present wait, not moved by the reader */
+	__u64 woken_early_ns;      /* a wake-up that came before the switch it ends */
+	struct bs_subject subject; /* of the present wait, if its class has one */
 	struct bs_subject pending_subject; /* of the waits summed in `pending` */
 	struct bs_wait pending;
 	/*
@@ -169,7 +170,7 @@ struct bs_process {
 	__u64 seen_requests;
 	__u64 seen_calls;
 	__u64 oldest_request_ns; /* 0: none open */
-	__u64 handed_over; /* answered by another thread than the one that read */
+	__u64 handed_over;       /* answered by another thread than the one that read */
 
 	__u64 lock_running_ns; /* lock waits by what the waker had been doing */
 	__u64 lock_disk_ns;
@@ -225,9 +226,9 @@ enum bs_socket_flag {
 	BS_SOCKET_LONG_POLL = 2,   /* the present exchange was taken out */
 	BS_SOCKET_INTERNAL = 4,    /* both ends belong to the target */
 	BS_SOCKET_TOLD = 16,       /* client: the first bytes sent were looked at */
-	BS_SOCKET_SERIAL = 32,     /* client: HTTP/1, one call at a time, however many sends it takes */
-	BS_SOCKET_TLS = 64,        /* client */
-	BS_SOCKET_FULL = 8,        /* the last send left no room: the reader is slow */
+	BS_SOCKET_SERIAL = 32, /* client: HTTP/1, one call at a time, however many sends it takes */
+	BS_SOCKET_TLS = 64,    /* client */
+	BS_SOCKET_FULL = 8,    /* the last send left no room: the reader is slow */
 };
 
 /* Per socket, in socket storage. */
@@ -244,7 +245,7 @@ struct bs_socket {
 	__u32 extra_sends; /* sends after the answer, with a gap */
 	__u32 http2_votes;
 	__u32 pending; /* client: calls sent while one was open, and not answered yet */
-	__u8 role; /* enum bs_role */
+	__u8 role;     /* enum bs_role */
 	__u8 flags;
 	__u16 port; /* local, host order */
 };

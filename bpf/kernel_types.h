@@ -64,7 +64,7 @@ struct sock {
 struct tcp_sock {
 	__u32 rcv_nxt;
 	__u32 copied_seq;
-	__u32 lsndtime; /* jiffies of the last data sent */
+	__u32 lsndtime;   /* jiffies of the last data sent */
 	__u64 tcp_mstamp; /* microseconds, CLOCK_MONOTONIC, of the last packet either way */
 };
 
@@ -217,7 +217,8 @@ enum {
 	BS_TCP_SYN_SENT = 2,
 	BS_TCP_SYN_RECV = 3,
 	BS_TCP_FIN_WAIT1 = 4,
-	BS_TCP_CLOSE = 7, BS_TCP_LAST_ACK = 9,
+	BS_TCP_CLOSE = 7,
+	BS_TCP_LAST_ACK = 9,
 	BS_TCP_LISTEN = 10
 };
 

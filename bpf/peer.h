@@ -41,7 +41,8 @@ static __always_inline bool is_local_peer(struct sock *sk)
 	__u64 peer[2], own[2];
 
 	if (family_of(sk) == BS_AF_INET)
-		return BPF_CORE_READ(sk, __sk_common.skc_daddr) == BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+		return BPF_CORE_READ(sk, __sk_common.skc_daddr) ==
+		       BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
 	BPF_CORE_READ_INTO(&peer, sk, __sk_common.skc_v6_daddr.in6_u.u6_addr8);
 	BPF_CORE_READ_INTO(&own, sk, __sk_common.skc_v6_rcv_saddr.in6_u.u6_addr8);
 	return peer[0] == own[0] && peer[1] == own[1];

@@ -51,7 +51,8 @@ static __always_inline void look_up_state(struct bs_thread *thread, struct task_
 }
 
 /* It is in the joint state from now on, unless a switch was faster. */
-static __always_inline void count_found(struct bs_thread *thread, struct task_struct *task, __u64 now)
+static __always_inline void count_found(struct bs_thread *thread, struct task_struct *task,
+					__u64 now)
 {
 	struct bs_process *process = process_at(thread->slot);
 	__u64 before = thread->counted, enter;

@@ -21,8 +21,8 @@ static __always_inline __u64 overlap_of(const struct bs_past_wait *past, __u64 f
 }
 
 /* Books what the waker waited for; returns how long. */
-static __always_inline __u64 book_past(struct bs_process *process, const struct bs_past_wait *past, __u64 from,
-				       __u64 to)
+static __always_inline __u64 book_past(struct bs_process *process, const struct bs_past_wait *past,
+				       __u64 from, __u64 to)
 {
 	__u64 inside = overlap_of(past, from, to);
 
@@ -51,7 +51,8 @@ static __always_inline __u64 book_past(struct bs_process *process, const struct 
  * What held the lock? The waker did, mostly: whatever it waited for itself while we waited for it is the
  * real cause (PostgreSQL's backends wait for the one that flushes the log), the rest it was running.
  */
-static __always_inline void book_lock_cause(struct bs_process *process, struct bs_thread *thread, __u64 now)
+static __always_inline void book_lock_cause(struct bs_process *process, struct bs_thread *thread,
+					    __u64 now)
 {
 	struct bs_thread *waker = thread_of(bpf_get_current_task_btf());
 	__u64 from = thread->blocked_at_ns, inside = 0, oldest;

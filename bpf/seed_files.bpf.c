@@ -30,7 +30,8 @@ static __always_inline void seed_exchange(struct sock *sk, struct bs_socket *soc
 	__u32 sent, received;
 	__u64 now = bpf_ktime_get_ns(), since;
 
-	if (!tcp || socket->exchange != BS_IDLE || BPF_CORE_READ(sk, __sk_common.skc_state) != BS_TCP_ESTABLISHED)
+	if (!tcp || socket->exchange != BS_IDLE ||
+	    BPF_CORE_READ(sk, __sk_common.skc_state) != BS_TCP_ESTABLISHED)
 		return;
 	sent = BPF_CORE_READ(tcp, lsndtime);
 	received = BPF_CORE_READ((struct inet_connection_sock *)tcp, icsk_ack.lrcvtime);
@@ -38,7 +39,9 @@ static __always_inline void seed_exchange(struct sock *sk, struct bs_socket *soc
 	if (!since || since > now)
 		return;
 	if (socket->role == BS_ROLE_SERVER && (__s32)(received - sent) > 0) {
-		socket->exchange = BPF_CORE_READ(tcp, rcv_nxt) != BPF_CORE_READ(tcp, copied_seq) ? BS_QUEUED : BS_READ;
+		socket->exchange = BPF_CORE_READ(tcp, rcv_nxt) != BPF_CORE_READ(tcp, copied_seq)
+					   ? BS_QUEUED
+					   : BS_READ;
 		process_move(socket->slot, BS_ONE_REQUEST, now);
 	} else if (socket->role == BS_ROLE_CLIENT && (__s32)(sent - received) > 0) {
 		socket->exchange = BS_CALLING;
@@ -54,7 +57,8 @@ static __always_inline void mark_shared(struct sock *sk)
 {
 	__u32 *slot;
 
-	if (BPF_CORE_READ(sk, __sk_common.skc_state) != BS_TCP_LISTEN || family_of(sk) == BS_AF_UNIX)
+	if (BPF_CORE_READ(sk, __sk_common.skc_state) != BS_TCP_LISTEN ||
+	    family_of(sk) == BS_AF_UNIX)
 		return;
 	slot = local_listener(sk);
 	if (slot)

@@ -228,15 +228,16 @@ static __always_inline void book_call(struct sock *sk, struct bs_socket *socket,
 		peer->longest_ns = latency;
 }
 
-static __always_inline void finish_call(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
-					__u64 now)
+static __always_inline void finish_call(struct bs_process *process, struct sock *sk,
+					struct bs_socket *socket, __u64 now)
 {
 	leave_call(process, socket, now);
 	book_call(sk, socket, now);
 }
 
 /* Ends whatever is open. Returns true if that was a request. */
-static __always_inline bool close_exchange(struct bs_process *process, struct bs_socket *socket, __u64 now)
+static __always_inline bool close_exchange(struct bs_process *process, struct bs_socket *socket,
+					   __u64 now)
 {
 	switch (__sync_lock_test_and_set(&socket->exchange, BS_CLOSED)) {
 	case BS_QUEUED:

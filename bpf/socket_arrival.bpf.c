@@ -18,8 +18,8 @@ static __always_inline void request_arrives(struct bs_process *process, struct b
  * Where calls share a connection, others are still to be answered: the connection stays busy. Answers may come
  * in one piece, so that too many seem pending; without a request in flight nobody waits for them.
  */
-static __always_inline void answer_arrives(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
-					   __u64 now)
+static __always_inline void answer_arrives(struct bs_process *process, struct sock *sk,
+					   struct bs_socket *socket, __u64 now)
 {
 	if (socket->exchange != BS_CALLING)
 		return;

@@ -31,8 +31,8 @@ static __always_inline void move_to_reader(struct bs_socket *socket, __u32 slot,
  * The client will send no more. On TCP it may still wait for its answer, and the close is seen; on a unix
  * socket this is all there is to see.
  */
-static __always_inline void server_eof(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
-				       __u64 now)
+static __always_inline void server_eof(struct bs_process *process, struct sock *sk,
+				       struct bs_socket *socket, __u64 now)
 {
 	if (family_of(sk) == BS_AF_UNIX && close_exchange(process, socket, now))
 		add(&process->aborted, 1);

@@ -108,8 +108,8 @@ static __always_inline bool is_another_call(const struct bs_socket *socket, __u6
 	return !(socket->flags & BS_SOCKET_TLS) || gap > BS_SEND_GAP_NS;
 }
 
-static __always_inline void client_sends(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
-					 __u64 now)
+static __always_inline void client_sends(struct bs_process *process, struct sock *sk,
+					 struct bs_socket *socket, __u64 now)
 {
 	__u64 gap = now - socket->sent_ns;
 

@@ -82,7 +82,8 @@ int BPF_PROG(on_tcp_state, struct sock *sk, int from, int to)
 		begin_connecting(sk, bpf_ktime_get_ns());
 		return 0;
 	}
-	if (to != BS_TCP_ESTABLISHED && to != BS_TCP_FIN_WAIT1 && to != BS_TCP_LAST_ACK && to != BS_TCP_CLOSE)
+	if (to != BS_TCP_ESTABLISHED && to != BS_TCP_FIN_WAIT1 && to != BS_TCP_LAST_ACK &&
+	    to != BS_TCP_CLOSE)
 		return 0;
 	socket = bpf_sk_storage_get(&sockets, sk, NULL, 0);
 	if (!socket || socket->generation != generation)

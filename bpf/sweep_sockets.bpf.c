@@ -13,8 +13,8 @@ __u32 sweep_pass = 0; /* 0: count, 1: take out */
 
 static __always_inline bool is_busy(__u64 word)
 {
-	return BS_FIELD(word, RUNNING) || BS_FIELD(word, RUNNABLE) || BS_FIELD(word, LOCK) || BS_FIELD(word, DISK) ||
-	       BS_FIELD(word, CALLS);
+	return BS_FIELD(word, RUNNING) || BS_FIELD(word, RUNNABLE) || BS_FIELD(word, LOCK) ||
+	       BS_FIELD(word, DISK) || BS_FIELD(word, CALLS);
 }
 
 static __always_inline void count_open(struct bs_process *process, const struct bs_socket *socket)
@@ -33,7 +33,8 @@ static __always_inline void count_open(struct bs_process *process, const struct 
 	}
 }
 
-static __always_inline void take_out(struct bs_process *process, struct bs_socket *socket, __u64 now)
+static __always_inline void take_out(struct bs_process *process, struct bs_socket *socket,
+				     __u64 now)
 {
 	__u64 age = now - socket->opened_ns, oldest = process->oldest_request_ns;
 
@@ -56,7 +57,8 @@ int sweep_sockets(struct bpf_iter__bpf_sk_storage_map *ctx)
 	struct bs_socket *socket = ctx->value;
 	struct bs_process *process;
 
-	if (!ctx->sk || !socket || socket->generation != generation || (socket->flags & BS_SOCKET_LONG_POLL))
+	if (!ctx->sk || !socket || socket->generation != generation ||
+	    (socket->flags & BS_SOCKET_LONG_POLL))
 		return 0;
 	process = process_at(socket->slot);
 	if (!process)

@@ -174,7 +174,8 @@ static __always_inline __u64 counted_as(__u8 activity)
 static __always_inline __u64 thread_recount(struct bs_thread *thread, __u64 word, __u8 activity)
 {
 	__u64 enter = enter_delta(word, activity);
-	__u64 before = __sync_lock_test_and_set(&thread->counted, counted_as(enter ? activity : BS_NOTHING));
+	__u64 before = __sync_lock_test_and_set(&thread->counted,
+						counted_as(enter ? activity : BS_NOTHING));
 
 	return enter + (before >> 8 == generation ? leave_delta((__u8)before) : 0);
 }

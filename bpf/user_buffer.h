@@ -25,7 +25,8 @@ static __always_inline const void *user_buffer(void)
 		return (const void *)call.argument[1];
 	case __NR_recvmsg:
 	case __NR_sendmsg:
-		if (bpf_probe_read_user(&vector, sizeof(vector), (void *)(call.argument[1] + BS_MSGHDR_IOV)))
+		if (bpf_probe_read_user(&vector, sizeof(vector),
+					(void *)(call.argument[1] + BS_MSGHDR_IOV)))
 			return NULL;
 		break;
 	case __NR_readv:
@@ -47,7 +48,8 @@ static __always_inline const void *user_buffer(void)
 
 static __always_inline bool is_tls(const __u8 *head)
 {
-	return head[0] >= BS_TLS_FIRST_TYPE && head[0] <= BS_TLS_APPLICATION_DATA && head[1] == BS_TLS_MAJOR;
+	return head[0] >= BS_TLS_FIRST_TYPE && head[0] <= BS_TLS_APPLICATION_DATA &&
+	       head[1] == BS_TLS_MAJOR;
 }
 
 #endif

@@ -18,7 +18,8 @@
 #define BS_S_IFREG 0100000
 #define BS_S_IFBLK 0060000
 #define BS_ANON_INODE_FS_MAGIC 0x09041934
-#define BS_FUTEX_CONTENDED 2 /* value of a lock word that has waiters: glibc, Go, Rust; musl sets bit 31 */
+#define BS_FUTEX_CONTENDED                                                                         \
+	2 /* value of a lock word that has waiters: glibc, Go, Rust; musl sets bit 31 */
 #define BS_FUTEX_COMMAND 0x7f
 #define BS_FUTEX_WAIT 0
 #define BS_FUTEX_LOCK_PI 6

@@ -18,7 +18,7 @@ namespace boundscope {
 struct CollectOptions {
   double duration_s = 30;
   double frequency_hz = 99;  // of CPU samples, per CPU
-  double window_s = 1;         // at most; a short measurement has shorter windows
+  double window_s = 1;       // at most; a short measurement has shorter windows
   double budget_share =
       0.01;  // of the target's CPU time that event probes may cost; 1 switches it off
   HostRoots roots;

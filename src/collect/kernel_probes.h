@@ -35,8 +35,8 @@ class KernelProbes {
   static Result<KernelProbes> load();
 
   Result<> attach_life_cycle();
-  // Everything that was known of threads, sockets and processes becomes void. Call it before the files are
-  // seeded and attach_events(), while no event probe is attached.
+  // Everything that was known of threads, sockets and processes becomes void. Call it before the
+  // files are seeded and attach_events(), while no event probe is attached.
   void begin_generation();
   Result<> attach_events();
   void detach_events();

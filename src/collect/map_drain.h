@@ -28,9 +28,8 @@ void drain(int map, std::uint32_t max_entries, Each each) {
   }
 }
 
-// Deletes every entry if there are more than `limit`.
 template <class Key>
-void delete_keys_above(int map, std::size_t limit) {
+void drain_keys(int map) {
   std::vector<Key> keys;
   Key key{};
   Key* previous = nullptr;
@@ -38,7 +37,6 @@ void delete_keys_above(int map, std::size_t limit) {
     keys.push_back(key);
     previous = &key;
   }
-  if (keys.size() <= limit) return;
   for (const Key& found : keys) bpf_map_delete_elem(map, &found);
 }
 

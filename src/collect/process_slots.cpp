@@ -64,7 +64,8 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
     if (slot != 0) {
       kernel_->process(slot).pid = static_cast<__u32>(process.pid);
       pids_[slot] = process.pid;
-      if (has_exited(pidfd)) kernel_->process(slot).exited_at_ns = 1;  // before its end could be seen
+      if (has_exited(pidfd))
+        kernel_->process(slot).exited_at_ns = 1;  // before its end could be seen
     }
   }
   // Their requests change threads whenever they wait: a thread is no request there.

@@ -37,15 +37,15 @@ class ProcessSlots {
   // Every slot in use.
   std::vector<Slot> in_use() const;
 
-  // Gives the slots of processes back whose end was read in an earlier window. Not at once: while a process
-  // dies, its sockets are still being closed.
+  // Gives the slots of processes back whose end was read in an earlier window. Not at once: while a
+  // process dies, its sockets are still being closed.
   void recycle(const std::vector<std::uint32_t>& ended);
 
  private:
   explicit ProcessSlots(KernelProbes& kernel) : kernel_(&kernel) {}
 
   KernelProbes* kernel_;
-  std::vector<std::uint32_t> ending_;         // to be recycled with the next window
+  std::vector<std::uint32_t> ending_;      // to be recycled with the next window
   std::map<std::uint32_t, pid_t> pids_;    // of slots whose pid we know
   std::map<pid_t, std::uint64_t> marked_;  // pid -> start time
 };

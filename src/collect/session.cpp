@@ -74,8 +74,8 @@ Session::Session(const Target& target, const CollectOptions& options, RecordingS
       kernel_(std::move(kernel)),
       stacks_(kernel_, options.roots),
       census_(target, options.roots) {
-  options_.window_s = std::min(
-      options.window_s, std::max(kShortestWindow, options.duration_s / kWindowsWanted));
+  options_.window_s =
+      std::min(options.window_s, std::max(kShortestWindow, options.duration_s / kWindowsWanted));
 }
 
 Result<std::unique_ptr<Session>> Session::start(const Target& target, const CollectOptions& options,

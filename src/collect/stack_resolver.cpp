@@ -48,16 +48,18 @@ const AddressSpace& StackResolver::mapping(pid_t pid) {
   return found->second;
 }
 
-std::uint32_t StackResolver::resolve(pid_t pid, std::int32_t user_stack,
-                                     std::int32_t kernel_stack) {
+RawStack StackResolver::fetch(std::int32_t user_stack, std::int32_t kernel_stack) const {
+  // A kernel stack that could not be stored was one all the same.
+  return {addresses(user_stack), addresses(kernel_stack),
+          kernel_stack >= 0 || kernel_stack == -EEXIST};
+}
+
+std::uint32_t StackResolver::resolve(pid_t pid, const RawStack& raw) {
   Stack stack;
-  // A stack that could not be stored was one all the same.
-  stack.in_kernel = kernel_stack >= 0 || kernel_stack == -EEXIST;
+  stack.in_kernel = raw.in_kernel;
   if (!symbols_) symbols_.emplace(ProcFs(roots_.proc));
-  for (const std::uint64_t address : addresses(kernel_stack))
-    append(stack.frames, symbols_->resolve(address));
-  for (const std::uint64_t address : addresses(user_stack))
-    append(stack.frames, mapping(pid).resolve(address));
+  for (const std::uint64_t address : raw.kernel) append(stack.frames, symbols_->resolve(address));
+  for (const std::uint64_t address : raw.user) append(stack.frames, mapping(pid).resolve(address));
   if (stack.frames.empty()) stack.frames.emplace_back();
 
   const auto [found, is_new] =

@@ -14,12 +14,22 @@
 
 namespace boundscope {
 
+// Addresses, leaf first, as the kernel stored them.
+struct RawStack {
+  std::vector<std::uint64_t> user;
+  std::vector<std::uint64_t> kernel;
+  bool in_kernel = false;
+};
+
 class StackResolver {
  public:
   StackResolver(KernelProbes& kernel, const HostRoots& roots) : kernel_(&kernel), roots_(roots) {}
 
-  // Index of the resolved stack in the recording. Negative ids: there is no such part.
-  std::uint32_t resolve(pid_t pid, std::int32_t user_stack, std::int32_t kernel_stack);
+  // Negative ids: there is no such part.
+  RawStack fetch(std::int32_t user_stack, std::int32_t kernel_stack) const;
+
+  // Index of the resolved stack in the recording.
+  std::uint32_t resolve(pid_t pid, const RawStack& raw);
 
   // Stacks that no earlier call has returned.
   std::vector<Stack> take_new();

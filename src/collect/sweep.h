@@ -7,8 +7,8 @@
 
 namespace boundscope {
 
-// Takes exchanges out of the joint state that are open on no socket any more, and those that are no work: long
-// polls, and calls that serve no open request.
+// Takes exchanges out of the joint state that are open on no socket any more, and those that are no
+// work: long polls, and calls that serve no open request.
 Result<> sweep_sockets(KernelProbes& kernel, const ProcessSlots& slots);
 
 }  // namespace boundscope

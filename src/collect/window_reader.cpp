@@ -21,9 +21,6 @@ static_assert(kLatencyBuckets == BS_LATENCY_BUCKETS);
 
 constexpr std::size_t kThreadRows = 64;  // the busiest; their processes hold the sums of all
 
-// A stack whose hash bucket is taken is lost, so the map is emptied long before it is full.
-constexpr std::size_t kStacksKept = BS_MAX_STACKS / 16;
-
 struct LossName {
   bs_counter counter;
   const char* what;
@@ -265,26 +262,33 @@ void WindowReader::read_counters(Window* window) {
 }
 
 Result<> WindowReader::read_samples(Window& window) {
+  struct Taken {
+    bs_sample_key key;
+    std::uint64_t count;
+    RawStack stack;
+  };
+  std::vector<Taken> taken;
+  drain<bs_sample_key, __u64>(
+      bpf_map__fd(kernel_->skeleton().maps.samples), BS_MAX_SAMPLES,
+      [&](const bs_sample_key& key, const __u64& count) {
+        taken.push_back({key, count, stacks_->fetch(key.user_stack, key.kernel_stack)});
+      });
+  // Stacks live until they are deleted, and a full map takes no new ones. At once: finding the
+  // names takes long, and a sample that comes in between loses its frames.
+  drain_keys<__u32>(bpf_map__fd(kernel_->skeleton().maps.stacks));
+
   stacks_->forget_mappings();
   // Stacks that differ only in addresses resolve to the same one.
   std::map<std::tuple<pid_t, std::string, std::uint32_t>, std::uint64_t> samples;
-  drain<bs_sample_key, __u64>(bpf_map__fd(kernel_->skeleton().maps.samples), BS_MAX_SAMPLES,
-                              [&](const bs_sample_key& key, const __u64& count) {
-                                const pid_t pid = slots_->pid_of(key.slot);
-                                const std::uint32_t stack =
-                                    stacks_->resolve(pid, key.user_stack, key.kernel_stack);
-                                samples[{pid, comm_of(key.comm), stack}] += count;
-                                window.cost.samples += count;
-                              });
+  for (const auto& [key, count, stack] : taken) {
+    const pid_t pid = slots_->pid_of(key.slot);
+    samples[{pid, comm_of(key.comm), stacks_->resolve(pid, stack)}] += count;
+    window.cost.samples += count;
+  }
   for (const auto& [row, count] : samples)
     window.samples.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row), count});
-  // Stacks live until they are deleted, and a sample taken meanwhile loses its frames: only when
-  // there are many.
-  delete_keys_above<__u32>(bpf_map__fd(kernel_->skeleton().maps.stacks), kStacksKept);
   return Done{};
 }
-
-std::vector<std::uint32_t> WindowReader::take_ended() { return std::exchange(ended_, {}); }
 
 std::array<std::uint64_t, kEventKinds> WindowReader::events() const {
   const auto now = read_per_cpu<BS_COUNTERS>(bpf_map__fd(kernel_->skeleton().maps.counters));

@@ -26,7 +26,8 @@ class WindowReader {
   // settled.
   Result<> begin();
 
-  // Adds what the event probes saw since begin() or the last call, and how long that is (observed_ns).
+  // Adds what the event probes saw since begin() or the last call, and how long that is
+  // (observed_ns).
   Result<> read_events(Window& window);
 
   // Adds the CPU samples taken since the last call.

@@ -1,4 +1,5 @@
-// bpf/abi.h is compiled twice. What clang made of it stands in the BTF of the linked object; g++ must agree.
+// bpf/abi.h is compiled twice. What clang made of it stands in the BTF of the linked object; g++
+// must agree.
 #include "abi.h"
 
 #include <bpf/btf.h>

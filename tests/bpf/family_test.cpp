@@ -1,6 +1,7 @@
 // Threads and processes that the target starts later belong to it from their first instruction on.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 #include <string>
@@ -30,7 +31,7 @@ void check_cpu_time(const Recording& recording, const Program& program) {
 }
 
 void check_children(const char* how) {
-  CAPTURE(how);
+  CAPTURE(std::string(how));
   Program program("family", {how, std::to_string(kChildren)});
   Measurement measurement({program.pid()});
   program.go();
@@ -46,7 +47,7 @@ void check_children(const char* how) {
     CHECK(ms(process_totals(recording, child).on_cpu_ns) >= 40);
   }
   CHECK_FALSE(pids.contains(0));
-  CHECK(losses(recording) == 0);
+  CHECK(losses(recording) == "");
 }
 
 }  // namespace
@@ -89,7 +90,10 @@ TEST_CASE("collect: a storm of forks is survived, and what it costs is counted")
   const double forks = program.number("forks");
   CHECK(forks >= 100);
   CHECK(cpu_ms_of(recording) > 0);
-  for (const Window& window : recording.windows)
-    for (const Loss& loss : window.losses) CHECK(loss.what == "processes_full");
-  CHECK(static_cast<double>(losses(recording)) <= forks);
+  // More processes than slots: those without one are counted and summed together, nothing else is
+  // lost.
+  const std::string lost = losses(recording);
+  CAPTURE(lost);
+  CHECK((lost.empty() || lost.starts_with("processes_full ")));
+  CHECK(std::count(lost.begin(), lost.end(), ' ') <= 2);
 }

@@ -1,4 +1,5 @@
-// The kernel side sorts latencies into buckets, the analysis reads them: both must mean the same by a bucket.
+// The kernel side sorts latencies into buckets, the analysis reads them: both must mean the same by
+// a bucket.
 #include "abi.h"
 // The skeleton uses its structures.
 #include <bpf/bpf.h>

@@ -73,7 +73,9 @@ ProtocolTotals protocol_totals(const Recording& recording, std::string_view prot
 CostWindow cost_totals(const Recording& recording);
 std::uint64_t observed_ns(const Recording& recording);
 std::uint64_t duration_ns(const Recording& recording);
-std::uint64_t losses(const Recording& recording);
+// What was lost, "threads_full 3 "; empty if nothing. Stacks whose bucket is taken are not among
+// it: now and then that happens, and costs a sample its frames.
+std::string losses(const Recording& recording);
 
 inline double ms(std::uint64_t ns) { return 1e-6 * static_cast<double>(ns); }
 inline std::uint64_t blocked(const ThreadWindow& thread, WaitClass wait_class) {

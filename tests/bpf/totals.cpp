@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "measurement.h"
 
@@ -167,11 +168,14 @@ std::uint64_t duration_ns(const Recording& recording) {
   return total;
 }
 
-std::uint64_t losses(const Recording& recording) {
-  std::uint64_t total = 0;
+std::string losses(const Recording& recording) {
+  std::map<std::string, std::uint64_t> sums;
   for (const Window& window : recording.windows)
-    for (const Loss& loss : window.losses) total += loss.count;
-  return total;
+    for (const Loss& loss : window.losses) sums[loss.what] += loss.count;
+  sums.erase("stacks_full");
+  std::string text;
+  for (const auto& [what, count] : sums) text += what + " " + std::to_string(count) + " ";
+  return text;
 }
 
 }  // namespace boundscope::test

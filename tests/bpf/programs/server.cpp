@@ -9,7 +9,6 @@
 #include <sys/sendfile.h>
 
 #include <csignal>
-
 #include <string>
 #include <thread>
 

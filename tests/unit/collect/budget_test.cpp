@@ -65,8 +65,7 @@ TEST_CASE("budget: what costs more is observed in slices, so that on average it 
 
 TEST_CASE("budget: slices are long enough for slow requests, and the budget still holds") {
   ObservedRates rates = costing(0.05);
-  const double without_requests =
-      plan_window(rates, kBudget, kWindowS, kMuchTimeS).observed_s;
+  const double without_requests = plan_window(rates, kBudget, kWindowS, kMuchTimeS).observed_s;
   rates.mean_latency_s = 0.025;
 
   const WindowPlan plan = plan_window(rates, kBudget, kWindowS, kMuchTimeS);

@@ -16,8 +16,8 @@ const std::string kPing = "*1\r\n$4\r\nPING\r\n";
 const std::string kGet = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
 
 ProtocolGuess guess(const std::string& seen, std::size_t read_bytes) {
-  return guess_protocol(
-      std::span(reinterpret_cast<const std::uint8_t*>(seen.data()), seen.size()), read_bytes);
+  return guess_protocol(std::span(reinterpret_cast<const std::uint8_t*>(seen.data()), seen.size()),
+                        read_bytes);
 }
 
 ProtocolGuess guess(const std::string& all) { return guess(all, all.size()); }
@@ -86,9 +86,9 @@ TEST_CASE("protocol: what is not known is other, and one message") {
 }
 
 TEST_CASE("protocol: lengths that lie do not lead out of the bytes") {
-  for (const std::string& text :
-       {std::string("*1\r\n$18446744073709551615\r\nx\r\n"),
-        std::string("*2\r\n$1\r\nx\r\n$18446744073709551600\r\ny"), std::string("*1024\r\n$1\r\n")}) {
+  for (const std::string& text : {std::string("*1\r\n$18446744073709551615\r\nx\r\n"),
+                                  std::string("*2\r\n$1\r\nx\r\n$18446744073709551600\r\ny"),
+                                  std::string("*1024\r\n$1\r\n")}) {
     CAPTURE(text);
     CHECK(guess(text).messages == 1);
   }
