@@ -72,8 +72,11 @@ enum bs_activity {
 	BS_NOTHING = 255, /* a thread that is counted nowhere */
 };
 
-/* Whom or what a wait is for. Compared and hashed as bytes: no holes, always zeroed first. */
-struct bs_subject {
+/*
+ * Whom or what a wait is for. Compared and hashed as bytes: no holes, always zeroed first. Aligned, so that
+ * it is written by words.
+ */
+struct __attribute__((aligned(8))) bs_subject {
 	__u32 slot;
 	__u16 family;     /* AF_INET, AF_INET6, AF_UNIX; 0 for a lock */
 	__u16 port;       /* host order */
@@ -108,7 +111,8 @@ struct bs_past_wait {
 
 /* Per thread, in task storage. */
 struct bs_thread {
-	struct bs_times times;     /* since the reader last took them */
+	struct bs_times times;     /* since the reader last took them; `switches` since the start */
+	__u64 switches_taken;      /* by the reader */
 	__u64 since_ns;            /* start of the present state; exchanged, never just read */
 	__u64 blocked_at_ns;       /* start of the present wait, not moved by the reader */
 	__u64 woken_early_ns;      /* a wake-up that came before the switch it ends */
@@ -136,22 +140,30 @@ struct bs_activity_time {
 	__u64 under_ns; /* point minus lower bound */
 };
 
+/* What a request waits behind that no thread and no call stands for. */
+enum bs_behind {
+	BS_BEHIND_RUNNING, /* a thread of its process runs or is runnable */
+	BS_BEHIND_WAITING, /* a thread waits for a lock or the disk, or a call is open */
+	BS_BEHIND_NOTHING,
+	BS_BEHIND,
+};
+
 /*
  * Per process. `word` packs the joint state, so that one atomic addition moves it and tells what it was:
  * requests:14 calls:14 running:9 runnable:9 lock:10 disk:8, from the lowest bit.
  */
-struct bs_process {
+struct __attribute__((aligned(64))) bs_process {
+	/* Nearly every event writes these, on whatever CPU: one cache line that travels, not two. */
 	__u64 word;
-	__u64 since_ns;
-	__u64 observed_ns;
+	__u64 since_ns; /* the sums reach up to here */
 	__u64 idle_ns;
 	__u64 in_flight_ns;
 	__u64 running_any_ns;
+	__u64 behind_ns[BS_BEHIND];
+
 	struct bs_activity_time activity[BS_ACTIVITIES];
-	__u64 behind_running_ns;
-	__u64 behind_waiting_ns;
-	__u64 behind_nothing_ns;
 	__u64 background_ns[BS_ACTIVITIES];
+	__u64 observed_from_ns; /* and from here on */
 	__u64 peak_in_flight;
 
 	__u64 started;
@@ -161,6 +173,7 @@ struct bs_process {
 	__u64 transfer_ns;
 	__u64 aborted;
 	__u64 pushed;
+	__u64 held_back;
 	__u64 excluded;
 	__u64 long_polls;
 	__u64 long_poll_ns;

@@ -66,6 +66,9 @@ struct tcp_sock {
 	__u32 copied_seq;
 	__u32 lsndtime;   /* jiffies of the last data sent */
 	__u64 tcp_mstamp; /* microseconds, CLOCK_MONOTONIC, of the last packet either way */
+	__u32 snd_nxt;
+	__u32 write_seq;
+	__u8 nonagle : 4;
 };
 
 struct inet_connection_sock {

@@ -94,7 +94,8 @@ static __always_inline void integrate_requests(struct bs_process *process, __u64
 	__u64 overlap = running.high + runnable.high + lock.high + disk.high + calls.high -
 			(requests - left);
 	__u64 working = is_some(running.high + runnable.high);
-	__u64 waiting = is_some(lock.high + disk.high + calls.high) & ~working;
+	__u64 waiting = is_some(lock.high + disk.high + calls.high);
+	__u64 behind = (BS_BEHIND_NOTHING - waiting) & (working - 1); /* enum bs_behind */
 
 	add(&process->in_flight_ns, requests * dt);
 	book_point(&process->activity[BS_RUNNING], running, dt);
@@ -102,13 +103,8 @@ static __always_inline void integrate_requests(struct bs_process *process, __u64
 	book_point(&process->activity[BS_LOCK], lock, dt);
 	book_point(&process->activity[BS_DISK], disk, dt);
 	book_point(&process->activity[BS_UPSTREAM], calls, dt);
-	if (left) {
-		__u64 behind = left * dt;
-
-		add(&process->behind_running_ns, behind & (0 - working));
-		add(&process->behind_waiting_ns, behind & (0 - waiting));
-		add(&process->behind_nothing_ns, behind & (working + waiting - 1));
-	}
+	if (left)
+		add(&process->behind_ns[behind], left * dt);
 	if (overlap) {
 		book_bounds(&process->activity[BS_RUNNING], running, overlap, dt);
 		book_bounds(&process->activity[BS_RUNNABLE], runnable, overlap, dt);
@@ -132,10 +128,12 @@ __noinline int process_move(__u32 slot, __u64 delta, __u64 now)
 	 * Where two CPUs overtake each other dt is negative: booked all the same, it takes back what the
 	 * other one booked too much.
 	 */
+	if (!since)
+		process->observed_from_ns = now;
 	if (!since || !dt)
 		return 0;
-	add(&process->observed_ns, dt);
-	add(&process->running_any_ns, dt & (0 - is_some(BS_FIELD(word, RUNNING))));
+	if (BS_FIELD(word, RUNNING))
+		add(&process->running_any_ns, dt);
 	if (BS_FIELD(word, REQUESTS))
 		integrate_requests(process, word, dt);
 	else

@@ -11,7 +11,7 @@ __u32 read_all = 0; /* rows also for threads that did nothing */
 /* 0 if the thread did nothing worth a row: its time stays and is handed out with the next row. */
 static __always_inline bool is_worth_a_row(const struct bs_thread *thread)
 {
-	if (thread->times.switches || thread->times.on_cpu_ns)
+	if (thread->times.switches != thread->switches_taken || thread->times.on_cpu_ns)
 		return true;
 	if (thread->state != BS_THREAD_BLOCKED)
 		return true;
@@ -33,13 +33,13 @@ static __always_inline bool is_worth_a_row(const struct bs_thread *thread)
 static __always_inline void look_up_state(struct bs_thread *thread, struct task_struct *task,
 					  __u64 since)
 {
-	unsigned int state = BPF_CORE_READ(task, __state);
+	unsigned int state = state_of(task);
 
 	thread->generation = generation;
 	thread->holds_request = 0;
 	thread->woken_early_ns = 0;
 	thread->since_ns = since;
-	if (BPF_CORE_READ(task, on_cpu)) {
+	if (task->on_cpu) {
 		thread->state = BS_THREAD_ON_CPU;
 	} else if (!state) {
 		thread->state = BS_THREAD_WOKEN;
@@ -116,7 +116,8 @@ int read_threads(struct bpf_iter__task *ctx)
 	take(&record.times.preempted_ns, &thread->times.preempted_ns);
 	take(&record.times.woken_ns, &thread->times.woken_ns);
 	take(&record.times.throttled_ns, &thread->times.throttled_ns);
-	take(&record.times.switches, &thread->times.switches);
+	record.times.switches = thread->times.switches - thread->switches_taken;
+	thread->switches_taken += record.times.switches;
 	for (int i = 0; i < BS_WAIT_CLASSES; i++)
 		take(&record.times.blocked_ns[i], &thread->times.blocked_ns[i]);
 	record.slot = thread->slot;

@@ -11,13 +11,6 @@
 #define BS_TASK_WAKING 0x200
 #define BS_EARLY_WAKE_NS 1000
 
-static __always_inline unsigned int state_of(struct task_struct *task)
-{
-	if (bpf_core_field_exists(task->__state))
-		return BPF_CORE_READ(task, __state);
-	return (unsigned int)BPF_CORE_READ((struct task_struct___before_5_14 *)task, state);
-}
-
 static __always_inline void block(struct bs_thread *thread, struct task_struct *task,
 				  unsigned int state, __u64 now)
 {
@@ -50,7 +43,7 @@ static __always_inline __u64 switch_out(struct bs_thread *thread, struct task_st
 
 	thread_refresh(thread, now);
 	thread_book(thread, now);
-	add(&thread->times.switches, 1);
+	thread->times.switches += 1; /* nobody else writes it */
 	if (preempt || !state) {
 		thread->state = is_throttled(task) ? BS_THREAD_THROTTLED : BS_THREAD_PREEMPTED;
 		thread->woken_early_ns = 0;
@@ -84,8 +77,9 @@ static __always_inline __u64 switch_in(struct bs_thread *thread, __u64 word, __u
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
-	struct bs_thread *leaving = thread_of(prev);
-	struct bs_thread *coming = thread_of(next);
+	/* The idle thread, on one side of every other switch, is nobody's. */
+	struct bs_thread *leaving = prev->pid ? thread_of(prev) : NULL;
+	struct bs_thread *coming = next->pid ? thread_of(next) : NULL;
 	struct bs_process *process;
 	__u64 now = 0, delta = 0;
 

@@ -20,7 +20,7 @@ static __always_inline bool turn(struct bs_socket *socket, __u32 from, __u32 to)
 
 static __always_inline bool is_stream(struct sock *sk)
 {
-	return BPF_CORE_READ(sk, sk_type) == BS_SOCK_STREAM;
+	return sk->sk_type == BS_SOCK_STREAM;
 }
 
 /* The state of a socket that the current thread uses; created at its first use. */

@@ -49,7 +49,7 @@ int BPF_PROG(on_data_ready, struct sock *sk)
 	now = bpf_ktime_get_ns();
 	if (socket->role == BS_ROLE_SERVER) {
 		/* The peer's FIN is announced like data, and together with the last of it. */
-		if (!(BPF_CORE_READ(sk, sk_shutdown) & BS_RCV_SHUTDOWN) || has_unread(sk))
+		if (!(sk->sk_shutdown & BS_RCV_SHUTDOWN) || has_unread(sk))
 			request_arrives(process, socket, now);
 	} else if (socket->role == BS_ROLE_CLIENT) {
 		answer_arrives(process, sk, socket, now);

@@ -5,6 +5,8 @@
  */
 #include "user_buffer.h"
 
+#define BS_TCP_NAGLE_CORK 2     /* include/net/tcp.h: TCP_NAGLE_CORK */
+#define BS_SMALL_SEGMENT 1200   /* less than any usual segment */
 #define BS_SEND_GAP_NS 200000   /* two sends of one answer follow each other faster */
 #define BS_MULTIPLEX_MINIMUM 16 /* exchanges to look at before a socket is judged */
 
@@ -34,6 +36,21 @@ static __always_inline bool looks_multiplexed(const struct bs_socket *socket)
 	       socket->extra_sends * 5 > socket->exchanges;
 }
 
+/*
+ * Nagle's algorithm keeps a small rest until the client has acknowledged what came before, and clients delay
+ * acknowledgements by 40 ms. A corked socket (nginx) keeps it on purpose.
+ */
+static __always_inline bool is_held_back(struct sock *sk)
+{
+	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	__u32 unsent;
+
+	if (!tcp || (BPF_CORE_READ_BITFIELD(tcp, nonagle) & BS_TCP_NAGLE_CORK))
+		return false;
+	unsent = tcp->write_seq - tcp->snd_nxt;
+	return unsent && unsent < BS_SMALL_SEGMENT;
+}
+
 static __always_inline void continue_answer(struct bs_process *process, struct bs_socket *socket,
 					    __u64 now)
 {
@@ -59,11 +76,13 @@ static __always_inline void server_sends(struct bs_process *process, struct bs_t
 			answer(process, thread, socket, now);
 	} else if (socket->exchange == BS_ANSWERED) {
 		continue_answer(process, socket, now);
+		if (family_of(sk) != BS_AF_UNIX && is_held_back(sk))
+			add(&process->held_back, 1);
 	} else if (turn(socket, BS_IDLE, BS_ANSWERED)) {
 		add(&process->pushed, 1); /* begun before we came, or the server speaks first */
 	}
 	socket->sent_ns = now;
-	if (BPF_CORE_READ(sk, sk_wmem_queued) * 3 > BPF_CORE_READ(sk, sk_sndbuf) * 2)
+	if (sk->sk_wmem_queued * 3 > sk->sk_sndbuf * 2)
 		socket->flags |= BS_SOCKET_FULL;
 	else
 		socket->flags &= ~BS_SOCKET_FULL;

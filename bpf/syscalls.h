@@ -31,15 +31,15 @@ static __always_inline struct bs_syscall syscall_of(struct task_struct *task)
 	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
 
 #if defined(__TARGET_ARCH_x86)
-	call.nr = (long)BPF_CORE_READ(regs, orig_ax);
-	call.argument[0] = BPF_CORE_READ(regs, di);
-	call.argument[1] = BPF_CORE_READ(regs, si);
-	call.argument[2] = BPF_CORE_READ(regs, dx);
+	call.nr = (long)regs->orig_ax;
+	call.argument[0] = regs->di;
+	call.argument[1] = regs->si;
+	call.argument[2] = regs->dx;
 #elif defined(__TARGET_ARCH_arm64)
-	call.nr = BPF_CORE_READ(regs, syscallno);
-	call.argument[0] = BPF_CORE_READ(regs, orig_x0);
-	call.argument[1] = BPF_CORE_READ(regs, regs[1]);
-	call.argument[2] = BPF_CORE_READ(regs, regs[2]);
+	call.nr = regs->syscallno;
+	call.argument[0] = regs->orig_x0;
+	call.argument[1] = regs->regs[1];
+	call.argument[2] = regs->regs[2];
 #endif
 	return call;
 }

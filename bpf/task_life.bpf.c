@@ -82,10 +82,11 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	add(&process->exited.preempted_ns, thread->times.preempted_ns);
 	add(&process->exited.woken_ns, thread->times.woken_ns);
 	add(&process->exited.throttled_ns, thread->times.throttled_ns);
-	add(&process->exited.switches, thread->times.switches);
+	add(&process->exited.switches, thread->times.switches - thread->switches_taken);
 	for (int i = 0; i < BS_WAIT_CLASSES; i++)
 		add(&process->exited.blocked_ns[i], thread->times.blocked_ns[i]);
 	__builtin_memset(&thread->times, 0, sizeof(thread->times));
+	thread->switches_taken = 0;
 	thread->state = BS_THREAD_UNKNOWN;
 	/* Slot 0 is for many processes. */
 	if (thread->slot && BPF_CORE_READ(task, signal, live.counter) <= 0)

@@ -27,15 +27,25 @@ static __always_inline void thread_refresh(struct bs_thread *thread, __u64 now)
 	thread->since_ns = now;
 }
 
+static __always_inline unsigned int state_of(struct task_struct *task)
+{
+	if (bpf_core_field_exists(task->__state))
+		return task->__state;
+	return (unsigned int)((struct task_struct___before_5_14 *)task)->state;
+}
+
 /* Out of its cgroup's CPU quota, rather than waiting for a CPU. */
 static __always_inline bool is_throttled(struct task_struct *task)
 {
 	struct task_struct___since_6_18 *newer = (void *)task;
 
 	if (bpf_core_field_exists(newer->throttled))
-		return BPF_CORE_READ(newer, throttled);
-	if (bpf_core_field_exists(struct cfs_rq, throttle_count))
-		return BPF_CORE_READ(task, se.cfs_rq, throttle_count) > 0;
+		return newer->throttled;
+	if (bpf_core_field_exists(struct cfs_rq, throttle_count)) {
+		struct cfs_rq *queue = task->se.cfs_rq;
+
+		return queue && queue->throttle_count > 0;
+	}
 	return false;
 }
 

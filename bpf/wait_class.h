@@ -39,22 +39,26 @@ enum bs_file_kind {
 
 static __always_inline struct file *file_of(struct task_struct *task, __u32 fd)
 {
-	struct fdtable *table = BPF_CORE_READ(task, files, fdt);
-	struct file **files, *file = NULL;
+	struct files_struct *descriptors = task->files;
+	struct fdtable *table;
+	struct file *file = NULL;
 
-	if (!table || fd >= BPF_CORE_READ(table, max_fds))
+	if (!descriptors)
 		return NULL;
-	files = BPF_CORE_READ(table, fd);
-	bpf_probe_read_kernel(&file, sizeof(file), files + fd);
+	table = descriptors->fdt;
+	if (!table || fd >= table->max_fds)
+		return NULL;
+	bpf_probe_read_kernel(&file, sizeof(file), table->fd + fd);
 	return file;
 }
 
 static __always_inline enum bs_file_kind kind_of(struct file *file)
 {
 	struct inode *inode = BPF_CORE_READ(file, f_inode);
+	unsigned int type = BPF_CORE_READ(inode, i_mode) & BS_S_IFMT;
 	__u64 operations;
 
-	switch (BPF_CORE_READ(inode, i_mode) & BS_S_IFMT) {
+	switch (type) {
 	case BS_S_IFSOCK:
 		return BS_FILE_SOCKET;
 	case BS_S_IFIFO:
@@ -70,9 +74,7 @@ static __always_inline enum bs_file_kind kind_of(struct file *file)
 	/* Since v6.16 anonymous inodes look like regular files. */
 	if (BPF_CORE_READ(inode, i_sb, s_magic) == BS_ANON_INODE_FS_MAGIC)
 		return BS_FILE_OTHER;
-	if ((BPF_CORE_READ(inode, i_mode) & BS_S_IFMT) == BS_S_IFREG)
-		return BS_FILE_DISK;
-	return BS_FILE_OTHER;
+	return type == BS_S_IFREG ? BS_FILE_DISK : BS_FILE_OTHER;
 }
 
 /* A wait on a file; `on_disk` is the class if the file is one of a file system. */
@@ -170,13 +172,13 @@ static __always_inline __u8 class_of_wait(struct bs_thread *thread, struct task_
 					  unsigned int state, bool own_memory)
 {
 	bool uninterruptible = state & BS_TASK_UNINTERRUPTIBLE;
-	bool in_iowait = BPF_CORE_READ_BITFIELD_PROBED(task, in_iowait);
+	bool in_iowait = BPF_CORE_READ_BITFIELD(task, in_iowait);
 	struct bs_syscall call;
 
 	if (state & BS_STATE_STOPPED)
 		return BS_WAIT_OTHER;
 	/* io_uring's workers carry a stale copy of their parent's registers. */
-	if (BPF_CORE_READ(task, flags) & BS_PF_IO_WORKER)
+	if (task->flags & BS_PF_IO_WORKER)
 		return uninterruptible && in_iowait ? BS_WAIT_DISK_OTHER : BS_WAIT_PARK;
 	call = syscall_of(task);
 	if (call.nr < 0) {

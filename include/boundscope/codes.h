@@ -27,6 +27,7 @@ inline constexpr auto kCaveatCodes = std::to_array<std::string_view>({
     "pipelined",   // several messages per exchange. value: messages per exchange. subject: protocol
     "long_polls",  // requests taken out because nothing worked on them. value: how many
     "aborted",     // requests closed without an answer. value: their share
+    "held_back",   // answers that waited for an acknowledgement (Nagle). value: share of answers
     "pushed",      // answers nobody asked for (streams). value: pushes per request
     "no_requests",         // thread view, because no request was seen. value: -
     "unattributed_large",  // request time nobody accounts for. value: its share

@@ -78,6 +78,8 @@ struct RequestTotals {
   std::uint64_t transfer_ns = 0;      // sum: the rest of the answer waiting for a slow reader
   std::uint64_t aborted = 0;          // closed without an answer
   std::uint64_t pushed = 0;           // sends that answered nothing
+  // Answers whose last part waited for the client's acknowledgement (Nagle's algorithm).
+  std::uint64_t held_back = 0;
   std::uint64_t excluded =
       0;  // exchanges on sockets the machine cannot follow (multiplexed, stream)
   std::uint64_t long_polls = 0;    // requests taken out because nothing worked on them for seconds

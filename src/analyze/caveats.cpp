@@ -1,5 +1,6 @@
 #include "analyze/caveats.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "analyze/thresholds.h"
@@ -11,6 +12,7 @@ constexpr double kSamplesAgree = 0.05;
 constexpr double kUnexplainedCpu = 0.1;  // of the CPU time, beyond requests
 constexpr double kUnattributed = 0.25;   // of the request time
 constexpr double kAborted = 0.01;
+constexpr double kHeldBack = 0.1;  // of the answers
 constexpr double kJitBusy = 0.05;  // of the CPU time
 constexpr double kStealCaveat = 0.02;
 constexpr double kQueueCaveat = 0.1;     // run queue, of the request time
@@ -67,6 +69,9 @@ void about_requests(Caveats& caveats, const Facts& facts, const Evidence& eviden
   }
   if (facts.aborted > kAborted * facts.finished) {
     caveats.add("aborted", facts.aborted / (facts.finished + facts.aborted));
+  }
+  if (facts.held_back > kHeldBack * facts.finished) {
+    caveats.add("held_back", std::min(1.0, facts.held_back / facts.finished));
   }
   if (facts.pushed > facts.finished) caveats.add("pushed", facts.pushed / facts.finished);
   if (facts.idle_s < kMinIdleForBackgroundS && facts.unexplained_cpu_share > kUnexplainedCpu) {

@@ -82,6 +82,7 @@ void add_exchanges(Facts& facts, const Run& run, const std::map<pid_t, ProcessMo
       facts.excluded += static_cast<double>(requests.excluded);
       facts.aborted += static_cast<double>(requests.aborted);
       facts.pushed += static_cast<double>(requests.pushed);
+      facts.held_back += static_cast<double>(requests.held_back);
       facts.long_polls += static_cast<double>(requests.long_polls);
       facts.internal = facts.internal || models.at(process.pid).internal;
     }

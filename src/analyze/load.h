@@ -26,7 +26,7 @@ struct Facts {
   double calls = 0;  // upstream calls
   double mean_latency_ns = 0;
   double mean_in_flight = 0;
-  double aborted = 0, pushed = 0, long_polls = 0;
+  double aborted = 0, pushed = 0, held_back = 0, long_polls = 0;
   std::optional<double> coverage;         // followed exchanges / all
   std::optional<double> little_mismatch;  // relative
   double idle_share = 1;

@@ -246,7 +246,7 @@ HostCheck Checker::pmu() const {
     if (name == "cpu" || name == "cpu_core" || name.starts_with("armv8"))
       return {"pmu", kAvailable, printable(name), ""};
   }
-  return {"pmu", kDegraded, "no hardware counters: memory stalls are estimated from samples",
+  return {"pmu", kDegraded, "no hardware counters: memory stalls cannot be measured",
           "virtual machine: let its host expose a PMU (libvirt: <pmu state='on'/>)"};
 }
 

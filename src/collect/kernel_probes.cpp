@@ -29,6 +29,8 @@ std::uint64_t monotonic_ns() {
          static_cast<std::uint64_t>(now.tv_nsec);
 }
 
+bool is_loaded(const bpf_program* program) { return bpf_program__fd(program) >= 0; }
+
 Result<BpfLink> attach(bpf_program* program) {
   BpfLink link(bpf_program__attach(program));
   if (!link) return load_error(errno, std::string("attach ") + bpf_program__name(program));
@@ -63,6 +65,7 @@ Result<std::string> run_iterator(bpf_program* program, bpf_map* map) {
 ProgramRuns runs_of(std::span<bpf_program* const> programs) {
   ProgramRuns sum;
   for (const bpf_program* program : programs) {
+    if (!is_loaded(program)) continue;
     bpf_prog_info info{};
     __u32 length = sizeof(info);
     if (bpf_obj_get_info_by_fd(bpf_program__fd(program), &info, &length) != 0) continue;
@@ -70,6 +73,14 @@ ProgramRuns runs_of(std::span<bpf_program* const> programs) {
     sum.ns += info.run_time_ns;
   }
   return sum;
+}
+
+// They came with Linux 6.3. One name that the kernel does not know fails the whole object.
+bool has_socket_tracepoints() {
+  const auto exists = [](const char* name) {
+    return libbpf_find_vmlinux_btf_id(name, BPF_TRACE_RAW_TP) > 0;
+  };
+  return exists("sock_send_length") && exists("sock_recv_length") && exists("sk_data_ready");
 }
 
 // Kernels before 5.11 charge maps to the locked memory of the process.
@@ -88,20 +99,57 @@ void KernelProbes::MappingDeleter::operator()(bs_process* first) const noexcept 
   munmap(first, kProcessMapBytes);
 }
 
-Result<KernelProbes> KernelProbes::load() {
-  libbpf_set_print(keep_first_failure);
-  raise_memlock_limit();
+// Loads everything but the programs of `without`, and those of the sockets only if asked to.
+Result<KernelProbes> KernelProbes::load_some(bool sockets, const std::vector<Spare>& without) {
   Skeleton skeleton(probes__open());
   if (!skeleton) return load_error(errno, "open the BPF programs");
+  const auto& programs = skeleton->progs;
+  if (!sockets) {
+    for (bpf_program* program :
+         {programs.on_send, programs.on_read, programs.on_data_ready, programs.sweep_sockets})
+      bpf_program__set_autoload(program, false);
+  }
+  for (const Spare& spare : without)
+    bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton->obj, spare.program), false);
   if (probes__load(skeleton.get()) != 0) return load_error(errno, "load the BPF programs");
 
   KernelProbes loaded(std::move(skeleton));
   if (auto mapped = loaded.map_processes(); !mapped) return mapped.error();
-  loaded.capabilities_ = {
-      {"scheduling", CapabilityState::available, "tp_btf, task storage", ""},
-      {"requests", CapabilityState::available, "tp_btf, socket storage", ""},
-  };
+  loaded.follows_requests_ = sockets;
+  loaded.name_capabilities(without);
   return loaded;
+}
+
+Result<KernelProbes> KernelProbes::load() {
+  libbpf_set_print(keep_first_failure);
+  raise_memlock_limit();
+  auto loaded = load_some(true, {});
+  if (loaded) return loaded;
+  // Which kernel refuses what is found out by trying. A measurement can do without these.
+  const bool sockets = has_socket_tracepoints();
+  const Spare sweep{"sweep_sockets", "long polls"};
+  const Spare workers{"on_wakeup_new", "io_uring workers"};
+  for (const std::vector<Spare>& without :
+       std::vector<std::vector<Spare>>{{}, {sweep}, {workers}, {sweep, workers}}) {
+    if (auto second = load_some(sockets, without)) return second;
+  }
+  return loaded;
+}
+
+void KernelProbes::name_capabilities(const std::vector<Spare>& without) {
+  capabilities_.push_back(
+      {"scheduling", CapabilityState::available, "tp_btf, task storage", ""});
+  if (follows_requests_) {
+    capabilities_.push_back(
+        {"requests", CapabilityState::available, "tp_btf, socket storage", ""});
+  } else {
+    capabilities_.push_back({"requests", CapabilityState::absent, "",
+                             "this kernel has no tracepoints for what sockets send and receive "
+                             "(Linux 6.3 and newer have)"});
+  }
+  for (const Spare& spare : without)
+    capabilities_.push_back(
+        {spare.capability, CapabilityState::absent, "", "this kernel refuses the program"});
 }
 
 Result<> KernelProbes::map_processes() {
@@ -115,6 +163,7 @@ Result<> KernelProbes::map_processes() {
 Result<> KernelProbes::attach_life_cycle() {
   auto& programs = skeleton_->progs;
   for (bpf_program* program : {programs.on_fork, programs.on_wakeup_new, programs.on_exit}) {
+    if (!is_loaded(program)) continue;
     auto link = attach(program);
     if (!link) return link.error();
     life_cycle_.push_back(*std::move(link));
@@ -129,7 +178,7 @@ void KernelProbes::begin_generation() {
   for (std::uint32_t slot = 0; slot < BS_MAX_PROCESSES; ++slot) {
     bs_process& state = process(slot);
     state.word = 0;
-    if (slot == 0 || state.pid != 0) state.since_ns = now;
+    if (slot == 0 || state.pid != 0) state.since_ns = state.observed_from_ns = now;
   }
 }
 
@@ -139,6 +188,7 @@ Result<> KernelProbes::attach_events() {
   for (bpf_program* program :
        {programs.on_tcp_state, programs.on_send, programs.on_read, programs.on_data_ready,
         programs.on_sched_switch, programs.on_sched_waking}) {
+    if (!is_loaded(program)) continue;
     auto link = attach(program);
     if (!link) {
       events_.clear();
@@ -164,6 +214,8 @@ Result<std::string> KernelProbes::run_seed_files() {
 Result<std::string> KernelProbes::run_read_threads() {
   return run_iterator(skeleton_->progs.read_threads, nullptr);
 }
+bool KernelProbes::can_sweep() const { return is_loaded(skeleton_->progs.sweep_sockets); }
+
 Result<> KernelProbes::run_sweep_sockets(bool take_out) {
   skeleton_->bss->sweep_pass = take_out ? 1 : 0;
   auto text = run_iterator(skeleton_->progs.sweep_sockets, skeleton_->maps.sockets);

@@ -31,7 +31,8 @@ inline constexpr std::size_t kEventKinds = 3;
 
 class KernelProbes {
  public:
-  // Errors: no privilege, no BTF, a kernel that refuses a program that we cannot do without.
+  // Errors: no privilege, no BTF, a kernel that refuses a program that we cannot do without. What it
+  // refuses of the others is missing in capabilities().
   static Result<KernelProbes> load();
 
   Result<> attach_life_cycle();
@@ -58,6 +59,9 @@ class KernelProbes {
   const bs_process& process(std::uint32_t slot) const { return processes_.get()[slot]; }
 
   const std::vector<Capability>& capabilities() const { return capabilities_; }
+  bool can_sweep() const;
+  // False: this kernel shows threads only.
+  bool follows_requests() const { return follows_requests_; }
 
  private:
   struct SkeletonDeleter {
@@ -69,13 +73,21 @@ class KernelProbes {
   using Skeleton = std::unique_ptr<probes, SkeletonDeleter>;
 
   explicit KernelProbes(Skeleton skeleton) : skeleton_(std::move(skeleton)) {}
+  // A program that is not needed, and what is missing without it.
+  struct Spare {
+    const char* program;
+    const char* capability;
+  };
+  static Result<KernelProbes> load_some(bool sockets, const std::vector<Spare>& without);
   Result<> map_processes();
+  void name_capabilities(const std::vector<Spare>& without);
 
   Skeleton skeleton_;  // first: links and mappings go before it
   std::unique_ptr<bs_process, MappingDeleter> processes_;
   std::vector<BpfLink> life_cycle_;
   std::vector<BpfLink> events_;
   std::vector<Capability> capabilities_;
+  bool follows_requests_ = true;
 };
 
 }  // namespace boundscope

@@ -33,6 +33,7 @@ Result<> seed_files(KernelProbes& kernel) {
   globals.own_timerfd = timer.get();
   // The listeners decide which role a connection has: they go first.
   for (const bool sockets : {false, true}) {
+    if (sockets && !kernel.follows_requests()) break;
     kernel.skeleton().bss->seed_sockets = sockets ? 1 : 0;
     if (auto seeded = kernel.run_seed_files(); !seeded) return seeded.error();
   }

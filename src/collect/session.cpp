@@ -163,7 +163,7 @@ Result<> Session::run(const std::atomic<bool>& stop) {
   if (auto measured = first_window(stop); !measured) return measured;
   while (!stop && is_alive() && remaining_s() > 0.01)
     if (auto measured = next_window(stop); !measured) return measured;
-  kernel_.detach_events();
+  detach_events();
   const RecordingEnd end = !is_alive() ? RecordingEnd::target_exited
                            : stop      ? RecordingEnd::interrupted
                                        : RecordingEnd::complete;
@@ -173,10 +173,17 @@ Result<> Session::run(const std::atomic<bool>& stop) {
 Result<> Session::attach_events() {
   kernel_.begin_generation();
   if (auto seeded = seed_files(kernel_); !seeded) return seeded;
+  // The first probe is at work while the others are still being attached.
+  attached_time_.begin(Clock::now());
+  attach_began_ = Clock::now();
   if (auto attached = kernel_.attach_events(); !attached) return attached;
   attached_ = Clock::now();
-  is_attached_ = true;
   return Done{};
+}
+
+void Session::detach_events() {
+  kernel_.detach_events();
+  attached_time_.end(Clock::now());
 }
 
 // The first window tells what an event costs here and how many there are; only then can the rest be
@@ -199,17 +206,23 @@ Result<> Session::first_window(const std::atomic<bool>& stop) {
       runs[i].ns -= runs_before[i].ns;
       events[i] -= events_before[i];
     }
-    if (statistics) costs_ = calibrate(runs, events);
+    const double calibrated_s = duration<double>(Clock::now() - began).count();
+    if (statistics) {
+      costs_ = calibrate(runs, events);
+      rates_.others_ns_per_s = cost_of_others_ns(runs, events) / calibrated_s;
+    }
   }
   // A first estimate from the calibration alone decides whether the probes may stay attached.
   if (auto read = reader_->read_events(window); !read) return read;
   learn_rates(window);
+  rates_.unobserved_s = duration<double>(attached_ - attach_began_).count() + kShortestSettle;
 
   const WindowPlan plan =
       plan_window(rates_, options_.budget_share, options_.window_s, remaining_s());
   if (plan.observed_s < plan.window_s) {
-    kernel_.detach_events();
-    is_attached_ = false;
+    const auto read = Clock::now();
+    detach_events();
+    rates_.unobserved_s += duration<double>(Clock::now() - read).count();
     wait(window_started_ + seconds(plan.window_s), stop);
   }
   return deliver(window);
@@ -222,18 +235,18 @@ Result<> Session::next_window(const std::atomic<bool>& stop) {
   Window window;
   if (auto taken = take_up_newcomers(); !taken) return taken;
   if (plan.observed_s < plan.window_s) {
-    if (!is_attached_)
+    if (!attached_time_.is_running())
       if (auto attached = attach_events(); !attached) return attached;
     const double settle = std::clamp(kSettleLatencies * rates_.mean_latency_s, kShortestSettle,
                                      std::min(kLongestSettle, plan.observed_s));
     wait(Clock::now() + seconds(settle), stop);
     if (auto begun = reader_->begin(); !begun) return begun;
     if (auto observed = observe(window, plan.observed_s, stop); !observed) return observed;
-    kernel_.detach_events();
-    is_attached_ = false;
+    detach_events();
+    learn_slice(window);
     wait(end, stop);
   } else {
-    if (!is_attached_) {
+    if (!attached_time_.is_running()) {
       if (auto attached = attach_events(); !attached) return attached;
       wait(Clock::now() + seconds(kFirstSettle), stop);
       if (auto begun = reader_->begin(); !begun) return begun;
@@ -267,14 +280,20 @@ void Session::learn_rates(const Window& window) {
     latency_ns += process.requests.latency_ns;
   }
   const double observed_s = 1e-9 * static_cast<double>(window.observed_ns);
-  const auto& cost = window.cost;
-  // About one wake-up for every two switches: a thread goes and comes back.
-  const double cost_ns = static_cast<double>(cost.switches) * (costs_.ns[0] + costs_.ns[1] / 2) +
-                         static_cast<double>(cost.socket_events) * costs_.ns[2];
+  double cost_ns = 0;
+  for (std::size_t i = 0; i < kEventKinds; ++i)
+    cost_ns += static_cast<double>(reader_->window_events()[i]) * costs_.ns[i];
   rates_.cost_ns_per_s = cost_ns / observed_s;
   rates_.cpu_ns_per_s = static_cast<double>(sum_on_cpu(window)) / observed_s;
   rates_.mean_latency_s =
       finished > 0 ? 1e-9 * static_cast<double>(latency_ns) / static_cast<double>(finished) : 0;
+}
+
+// What a slice costs beside what is observed in it.
+void Session::learn_slice(const Window& window) {
+  const double attached_s = duration<double>(Clock::now() - attach_began_).count();
+  rates_.unobserved_s =
+      std::max(0.0, attached_s - 1e-9 * static_cast<double>(window.observed_ns));
 }
 
 // Requests that were under way when we attached are unknown to the joint state until they are
@@ -299,7 +318,7 @@ void Session::add_cost(Window& window) {
     window.cost.tool_rss_bytes =
         own->resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   window.cost.events_on_target_ns = static_cast<std::uint64_t>(
-      rates_.cost_ns_per_s * 1e-9 * static_cast<double>(window.observed_ns));
+      rates_.cost_ns_per_s * duration<double>(attached_time_.take(Clock::now())).count());
 }
 
 Result<> Session::deliver(Window& window) {
@@ -312,6 +331,9 @@ Result<> Session::deliver(Window& window) {
   const auto now = Clock::now();
   window.start_ns = since_start_ns(window_started_);
   window.duration_ns = since_start_ns(now) - window.start_ns;
+  if (window.host.host_busy_ns && window.duration_ns > 0)
+    rates_.host_busy_ns_per_s = 1e9 * static_cast<double>(*window.host.host_busy_ns) /
+                                static_cast<double>(window.duration_ns);
   window_started_ = now;
   add_cost(window);
 

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "boundscope/collector.h"
+#include "collect/attached_time.h"
 #include "collect/budget.h"
 #include "collect/census.h"
 #include "collect/cpu_sampler.h"
@@ -40,9 +41,11 @@ class Session {
   Result<> first_window(const std::atomic<bool>& stop);
   Result<> next_window(const std::atomic<bool>& stop);
   Result<> attach_events();
+  void detach_events();
   Result<> observe(Window& window, double seconds, const std::atomic<bool>& stop);
   Result<> deliver(Window& window);
   void learn_rates(const Window& window);
+  void learn_slice(const Window& window);
   void drop_unsettled(Window& window) const;
   void add_cost(Window& window);
 
@@ -67,8 +70,9 @@ class Session {
 
   Clock::time_point started_;
   Clock::time_point window_started_;
-  Clock::time_point attached_;
-  bool is_attached_ = false;
+  Clock::time_point attach_began_;  // of the last attachment
+  Clock::time_point attached_;      // when it was complete
+  AttachedTime attached_time_;
   EventCosts costs_;
   ObservedRates rates_;
   std::uint64_t tool_cpu_ns_ = 0;

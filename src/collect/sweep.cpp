@@ -29,6 +29,7 @@ std::uint64_t leaked(std::uint64_t open_before, std::uint64_t seen, std::uint64_
 }  // namespace
 
 Result<> sweep_sockets(KernelProbes& kernel, const ProcessSlots& slots) {
+  if (!kernel.can_sweep()) return Done{};
   std::map<std::uint32_t, Before> before;
   for (const auto& [slot, pid] : slots.in_use()) {
     bs_process& process = kernel.process(slot);

@@ -52,7 +52,9 @@ ActivityTime activity_between(const bs_activity_time& now, const bs_activity_tim
 
 RequestTotals requests_between(const bs_process& now, const bs_process& before) {
   RequestTotals totals;
-  totals.observed_ns = now.observed_ns - before.observed_ns;
+  // The sums reach from the last reading, or the process's first event, to this one.
+  totals.observed_ns =
+      now.since_ns - (before.since_ns != 0 ? before.since_ns : now.observed_from_ns);
   // Read while they move: the part may be an event ahead of the whole.
   totals.idle_ns = std::min<std::uint64_t>(totals.observed_ns, now.idle_ns - before.idle_ns);
   totals.in_flight_ns = now.in_flight_ns - before.in_flight_ns;
@@ -60,9 +62,10 @@ RequestTotals requests_between(const bs_process& now, const bs_process& before) 
     totals.activity[i] = activity_between(now.activity[i], before.activity[i]);
     totals.background_ns[i] = now.background_ns[i] - before.background_ns[i];
   }
-  totals.behind_running_ns = now.behind_running_ns - before.behind_running_ns;
-  totals.behind_waiting_ns = now.behind_waiting_ns - before.behind_waiting_ns;
-  totals.behind_nothing_ns = now.behind_nothing_ns - before.behind_nothing_ns;
+  const auto behind = [&](bs_behind what) { return now.behind_ns[what] - before.behind_ns[what]; };
+  totals.behind_running_ns = behind(BS_BEHIND_RUNNING);
+  totals.behind_waiting_ns = behind(BS_BEHIND_WAITING);
+  totals.behind_nothing_ns = behind(BS_BEHIND_NOTHING);
   // A request that moved to its reader's process may take its start out again.
   totals.started = static_cast<std::uint64_t>(
       std::max<std::int64_t>(0, static_cast<std::int64_t>(now.started - before.started)));
@@ -72,6 +75,7 @@ RequestTotals requests_between(const bs_process& now, const bs_process& before) 
   totals.transfer_ns = now.transfer_ns - before.transfer_ns;
   totals.aborted = now.aborted - before.aborted;
   totals.pushed = now.pushed - before.pushed;
+  totals.held_back = now.held_back - before.held_back;
   totals.excluded = now.excluded - before.excluded;
   totals.long_polls = now.long_polls - before.long_polls;
   totals.long_poll_ns = now.long_poll_ns - before.long_poll_ns;
@@ -253,6 +257,7 @@ void WindowReader::read_counters(Window* window) {
       read_per_cpu<BS_COUNTERS>(bpf_map__fd(kernel_->skeleton().maps.counters));
   const auto since = [&](bs_counter counter) { return now[counter] - counters_[counter]; };
   if (window != nullptr) {
+    window_events_ = {since(BS_COUNT_SWITCH), since(BS_COUNT_WAKE), since(BS_COUNT_SOCKET)};
     window->cost.switches = since(BS_COUNT_SWITCH);
     window->cost.socket_events = since(BS_COUNT_SOCKET);
     for (const LossName& loss : kLosses)
@@ -289,6 +294,8 @@ Result<> WindowReader::read_samples(Window& window) {
     window.samples.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row), count});
   return Done{};
 }
+
+std::vector<std::uint32_t> WindowReader::take_ended() { return std::exchange(ended_, {}); }
 
 std::array<std::uint64_t, kEventKinds> WindowReader::events() const {
   const auto now = read_per_cpu<BS_COUNTERS>(bpf_map__fd(kernel_->skeleton().maps.counters));

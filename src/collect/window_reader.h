@@ -38,6 +38,8 @@ class WindowReader {
 
   // Events of the target since the start, by kind.
   std::array<std::uint64_t, kEventKinds> events() const;
+  // Of the window read last.
+  const std::array<std::uint64_t, kEventKinds>& window_events() const { return window_events_; }
 
  private:
   Result<> read_threads(Window* window);
@@ -53,6 +55,7 @@ class WindowReader {
   StackResolver* stacks_;
   std::map<std::uint32_t, bs_process> processes_;  // by slot: sums at the last reading
   std::map<std::string, bs_peer> peers_;           // by bytes of the key
+  std::array<std::uint64_t, kEventKinds> window_events_{};
   std::chrono::steady_clock::time_point read_at_;  // when the last reading closed the open states
   std::vector<std::uint32_t> ended_;
   std::vector<std::uint64_t> latencies_;

@@ -87,6 +87,7 @@ void fields(auto& visit, Is<RequestTotals> auto& of) {
   visit("transfer_ns", of.transfer_ns);
   visit("aborted", of.aborted);
   visit("pushed", of.pushed);
+  visit("held_back", of.held_back);
   visit("excluded", of.excluded);
   visit("long_polls", of.long_polls);
   visit("long_poll_ns", of.long_poll_ns);

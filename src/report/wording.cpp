@@ -53,6 +53,10 @@ constexpr std::array kCaveats{
     Words{"long_polls", "{count} requests only waited for news (long polls) and are left out"},
     Words{"aborted", "{percent} of the requests were closed without an answer",
           "look for time-outs at the clients"},
+    Words{"held_back",
+          "{percent} of the answers wait for the client to acknowledge their first part before the "
+          "rest is sent (Nagle's algorithm): clients see up to 40 ms more than the latency shown",
+          "send an answer in one piece, or set TCP_NODELAY"},
     Words{"pushed", "{number} answers per request came unasked (a stream); they are not requests"},
     Words{"no_requests",
           "no request was seen; this is a view of its threads, which cannot say anything about "

@@ -9,7 +9,7 @@ namespace boundscope::test {
 CollectOptions watch_everything() {
   CollectOptions options;
   options.duration_s = 60;
-  options.window_s = 0.5;
+  options.window_s = 0.25;
   options.budget_share = 1;
   return options;
 }
@@ -58,6 +58,8 @@ void Measurement::run() {
 void Measurement::wait_for_windows(std::size_t count) { sink_.wait_for_windows(count); }
 
 const Recording& Measurement::stop() {
+  // The next window may have been read already; the one after it holds all that has happened.
+  sink_.wait_for_windows(2);
   stop_ = true;
   return wait();
 }

@@ -45,7 +45,8 @@ class Measurement {
 
   // Waits for that many more windows.
   void wait_for_windows(std::size_t count);
-  // Ends the measurement. The recording has passed check_invariants().
+  // Ends the measurement once everything up to now is in it. The recording has passed
+  // check_invariants().
   const Recording& stop();
   // Waits until it ends by itself: its time is over, or the target is gone.
   const Recording& wait();

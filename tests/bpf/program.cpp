@@ -82,12 +82,6 @@ void Program::go() { REQUIRE(::write(input_.get(), "g", 1) == 1); }
 
 void Program::finish() { read_until("done"); }
 
-void Program::end() {
-  input_ = UniqueFd();
-  if (pid_ > 0) waitpid(pid_, nullptr, 0);
-  pid_ = 0;
-}
-
 void Program::kill() {
   if (pid_ <= 0) return;
   ::kill(pid_, SIGKILL);

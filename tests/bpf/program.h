@@ -28,8 +28,6 @@ class Program {
   void go();
   // Waits until the program is done; its numbers are there from then on.
   void finish();
-  // Closes its input and waits for its end.
-  void end();
   void kill();
 
   // What it printed under that name; fails the test if it did not.

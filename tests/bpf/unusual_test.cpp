@@ -58,7 +58,7 @@ TEST_CASE("collect: a server that hangs up without an answer has aborted the req
     over_unix.send_only(of_kind('x'));
     CHECK(over_unix.is_hung_up());
   }
-  measurement.wait_for_windows(4);
+  measurement.wait_for_windows(8);
   const Recording& recording = measurement.stop();
 
   for (const Program* server : {&tcp, &local}) {
@@ -127,7 +127,7 @@ TEST_CASE("collect: a request that nobody works on is a long poll after a while"
   Client client(port_of_server(server));
   Measurement measurement({server.pid()});
   client.send_only(of_kind('n'));
-  measurement.wait_for_windows(7);
+  measurement.wait_for_windows(12);
   const Recording& recording = measurement.stop();
 
   const RequestTotals requests = process_totals(recording, server.pid()).requests;

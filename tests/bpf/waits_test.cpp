@@ -20,6 +20,12 @@ struct Expected {
 
 constexpr std::uint64_t kRepeats = 23;
 
+// On a busy machine a thread may come so late that there is nothing left to wait for.
+void check_count(std::uint64_t waits) {
+  CHECK(waits <= kRepeats);
+  CHECK(waits + 3 >= kRepeats);
+}
+
 // The clocks of the program and of the kernel side are read at slightly different places.
 constexpr double kClockMs = 5;
 
@@ -54,19 +60,20 @@ const Run& run() {
 }
 
 // What the program measured around its calls is the wait, the way back to the CPU and a little
-// work.
+// work. Between them it waits for its helper, too (a join, of the class `park`).
 void check_way(const Expected& expected) {
   CAPTURE(expected.way);
   const ThreadWindow thread = thread_totals(run().recording, expected.way);
   const double measured_ms = run().program.number(expected.way + "_ms");
+  const double between_ms = run().program.number(expected.way + "_all_ms") - measured_ms;
   const double waited_ms = in_class(thread, expected.wait_class);
   const double other_ms =
       ms(sum(thread.blocked_ns)) - waited_ms - in_class(thread, WaitClass::other);
 
-  CHECK(waited_ms <= measured_ms + kClockMs);
+  CHECK(waited_ms <= measured_ms + between_ms + kClockMs);
   CHECK(waited_ms + runnable_ms(thread) + ms(thread.on_cpu_ns) >= measured_ms - kClockMs);
   CHECK(waited_ms >= 0.5 * measured_ms);
-  CHECK(other_ms <= 0.1 * measured_ms + kClockMs);
+  CHECK(other_ms <= 0.05 * measured_ms + between_ms + kClockMs);
 }
 
 // The disk may answer before anybody has to wait for it.
@@ -128,14 +135,14 @@ TEST_CASE("collect: a thread's states sum to the time it was there") {
   }
 }
 
-TEST_CASE("collect: waits for an upstream name the peer and are counted one by one") {
+TEST_CASE("collect: waits for an upstream name the peer and are counted") {
   for (const char* way : {"upstream", "poll_upstream"}) {
     CAPTURE(way);
     const std::string peer = loopback_name(run().program.number(std::string(way) + "_port"));
     const WaitTotals waits = wait_totals(run().recording, WaitClass::upstream, peer);
     const double measured_ms = run().program.number(std::string(way) + "_ms");
 
-    CHECK(waits.count == kRepeats);
+    check_count(waits.count);
     CHECK(ms(waits.blocked_ns) <= measured_ms + kClockMs);
     CHECK(ms(waits.blocked_ns) >= 0.5 * measured_ms);
     CHECK(waits.longest_ns <= waits.blocked_ns);
@@ -143,14 +150,14 @@ TEST_CASE("collect: waits for an upstream name the peer and are counted one by o
   }
 }
 
-TEST_CASE("collect: a lock is named by its address and its waits are counted one by one") {
+TEST_CASE("collect: a lock is named by its address and its waits are counted") {
   const auto address = static_cast<std::uint64_t>(run().program.number("mutex_address"));
   std::ostringstream name;
   name << "0x" << std::hex << address;
 
   const WaitTotals waits = wait_totals(run().recording, WaitClass::lock, name.str());
 
-  CHECK(waits.count == kRepeats);
+  check_count(waits.count);
   CHECK(ms(waits.blocked_ns) <= run().program.number("mutex_ms") + kClockMs);
   CHECK(ms(waits.blocked_ns) >= 0.5 * run().program.number("mutex_ms"));
 }

@@ -36,20 +36,19 @@ void wait_for_mutex(Stopwatch& watch) {
   static std::mutex contended;
   report("mutex_address", static_cast<double>(reinterpret_cast<std::uintptr_t>(&contended)));
   std::counting_semaphore<> wanted(0);
-  std::atomic<bool> held = false;
+  std::atomic<int> times_held = 0;
   std::thread holder([&] {
     pthread_setname_np(pthread_self(), "holder");
     for (int i = 0; i < kRepeats; ++i) {
       wanted.acquire();
       const std::lock_guard lock(contended);
-      held = true;
+      times_held += 1;
       sleep_ms(kWaitMs);
-      held = false;
     }
   });
   for (int i = 0; i < kRepeats; ++i) {
     wanted.release();
-    while (!held) std::this_thread::yield();
+    while (times_held <= i) std::this_thread::yield();
     watch.measure([&] { const std::lock_guard lock(contended); });
   }
   holder.join();
