@@ -248,7 +248,7 @@ enum bs_socket_flag {
 struct bs_socket {
 	__u64 opened_ns;  /* arrival of the request, or send of the call */
 	__u64 sent_ns;    /* last send */
-	__u64 arrived_ns; /* client: of the answer */
+	__u64 arrived_ns; /* client: of the answer; server: of data while the request was open */
 	__u32 exchange;   /* enum bs_exchange; changed by compare-and-swap only */
 	__u32 slot;
 	__u32 generation;

@@ -5,6 +5,9 @@
  */
 #include "socket.h"
 
+#define BS_LONG_POLL_AGE_NS 1000000000ULL /* until latencies are known */
+
+__u64 jiffy_ns = 0;
 __u32 seed_sockets = 0; /* second pass: the listeners are known, now the connections */
 
 static __always_inline void learn_own(struct bpf_iter__task_file *ctx, struct file *file)
@@ -20,6 +23,33 @@ static __always_inline void learn_own(struct bpf_iter__task_file *ctx, struct fi
 }
 
 /*
+ * How long ago the packet passed that was seen at `jiffies`. tcp_mstamp is finer, but every acknowledgement
+ * and keep-alive moves it.
+ */
+static __always_inline __u64 age_of_packet(struct tcp_sock *tcp, __u32 jiffies, __u64 now)
+{
+	__u64 age = (__u64)((__u32)bpf_jiffies64() - jiffies) * jiffy_ns;
+	__u64 fine = now - tcp->tcp_mstamp * 1000;
+
+	return fine < age && age - fine <= 2 * jiffy_ns ? fine : age;
+}
+
+/* An exchange that has been open for longer than work takes is a long poll: followed, but not counted. */
+static __always_inline void seed_open(struct bs_socket *socket, struct tcp_sock *tcp, __u32 jiffies, __u64 one,
+				      bool room)
+{
+	__u64 now = bpf_ktime_get_ns(), age = age_of_packet(tcp, jiffies, now);
+
+	socket->opened_ns = now - age;
+	if (!room || age > (long_poll_age_ns ?: BS_LONG_POLL_AGE_NS))
+		socket->flags |= BS_SOCKET_LONG_POLL;
+	else
+		process_move(socket->slot, one, now);
+	if (!room)
+		count(BS_LOST_COUNTS);
+}
+
+/*
  * What a connection is in the middle of, by the kernel's own times: a server socket that received later than
  * it sent has a request open, a client socket that sent later than it received has a call open. Times of one
  * jiffy say nothing; such exchanges are over before the probes have settled.
@@ -27,29 +57,26 @@ static __always_inline void learn_own(struct bpf_iter__task_file *ctx, struct fi
 static __always_inline void seed_exchange(struct sock *sk, struct bs_socket *socket)
 {
 	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct bs_process *process = process_at(socket->slot);
 	__u32 sent, received;
-	__u64 now = bpf_ktime_get_ns(), since;
+	__u64 word;
 
-	if (!tcp || socket->exchange != BS_IDLE ||
+	if (!tcp || !process || socket->exchange != BS_IDLE ||
 	    BPF_CORE_READ(sk, __sk_common.skc_state) != BS_TCP_ESTABLISHED)
 		return;
-	sent = BPF_CORE_READ(tcp, lsndtime);
+	sent = tcp->lsndtime;
 	received = BPF_CORE_READ((struct inet_connection_sock *)tcp, icsk_ack.lrcvtime);
-	since = BPF_CORE_READ(tcp, tcp_mstamp) * 1000;
-	if (!since || since > now)
-		return;
+	word = process->word;
 	if (socket->role == BS_ROLE_SERVER && (__s32)(received - sent) > 0) {
 		socket->exchange = BPF_CORE_READ(tcp, rcv_nxt) != BPF_CORE_READ(tcp, copied_seq)
 					   ? BS_QUEUED
 					   : BS_READ;
-		process_move(socket->slot, BS_ONE_REQUEST, now);
+		seed_open(socket, tcp, received, BS_ONE_REQUEST,
+			  has_room(BS_FIELD(word, REQUESTS), BS_REQUESTS_BITS));
 	} else if (socket->role == BS_ROLE_CLIENT && (__s32)(sent - received) > 0) {
 		socket->exchange = BS_CALLING;
-		process_move(socket->slot, BS_ONE_CALL, now);
-	} else {
-		return;
+		seed_open(socket, tcp, sent, BS_ONE_CALL, has_room(BS_FIELD(word, CALLS), BS_CALLS_BITS));
 	}
-	socket->opened_ns = since;
 }
 
 /* A process outside the target holds this socket: one of our listeners, perhaps. */

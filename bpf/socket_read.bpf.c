@@ -7,6 +7,7 @@
 
 #define BS_MSG_PEEK 0x2
 #define BS_MSG_ERRQUEUE 0x2000
+#define BS_SHUTDOWN_BOTH 3
 
 /* The reading process is the one that serves the connection, whoever owns the listener. */
 static __always_inline void move_to_reader(struct bs_socket *socket, __u32 slot, __u64 now)
@@ -38,9 +39,16 @@ static __always_inline void server_eof(struct bs_process *process, struct sock *
 		add(&process->aborted, 1);
 }
 
+/* Where the peer of a unix socket has gone nobody waits for an answer. */
+static __always_inline bool is_farewell(struct sock *sk)
+{
+	return sk->sk_shutdown == BS_SHUTDOWN_BOTH && family_of(sk) == BS_AF_UNIX;
+}
+
 static __always_inline void server_reads(struct bs_process *process, struct bs_thread *thread,
 					 struct bs_socket *socket, __u32 length, __u64 now)
 {
+	socket->arrived_ns = 0;
 	if (turn(socket, BS_QUEUED, BS_READ)) {
 		add(&process->socket_queue_ns, now - socket->opened_ns);
 	} else if (turn(socket, BS_IDLE, BS_READ) || turn(socket, BS_ANSWERED, BS_READ)) {
@@ -115,7 +123,7 @@ int BPF_PROG(on_read, struct sock *sk, int length, int flags)
 	see_running(thread, process, now);
 	if (socket->role == BS_ROLE_SERVER) {
 		move_to_reader(socket, thread->slot, now);
-		if (length == 0)
+		if (length == 0 || is_farewell(sk))
 			server_eof(process, sk, socket, now);
 		else
 			server_reads(process, thread, socket, length, now);

@@ -28,6 +28,24 @@ static __always_inline void answer(struct bs_process *process, struct bs_thread 
 	finish_request(process, socket, now);
 }
 
+/*
+ * A fast client has got the answer and sent its next request before send() returned and we came to know of the
+ * answer.
+ */
+static __always_inline void open_early(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
+				       __u64 now)
+{
+	__u64 arrived = socket->arrived_ns;
+
+	if (!arrived)
+		return;
+	socket->arrived_ns = 0;
+	if (has_unread(sk) && turn(socket, BS_ANSWERED, BS_QUEUED)) {
+		open_request(process, socket, now);
+		socket->opened_ns = arrived;
+	}
+}
+
 /* Reads and answers interleave: more than one request at a time on this connection. */
 static __always_inline bool looks_multiplexed(const struct bs_socket *socket)
 {
@@ -69,6 +87,7 @@ static __always_inline void server_sends(struct bs_process *process, struct bs_t
 {
 	if (turn(socket, BS_READ, BS_ANSWERED)) {
 		answer(process, thread, socket, now);
+		open_early(process, sk, socket, now);
 	} else if (socket->exchange == BS_QUEUED) {
 		/* Either the request was spliced away, or this still belongs to the answer before. */
 		if (family_of(sk) != BS_AF_UNIX && was_spliced(sk) &&

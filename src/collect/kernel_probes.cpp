@@ -175,8 +175,12 @@ void KernelProbes::begin_generation() {
   const std::uint64_t now = monotonic_ns();
   skeleton_->data->generation += 1;
   skeleton_->bss->attached_at_ns = now;
+  timespec tick{};  // the coarse clock moves with the kernel's timer
+  clock_getres(CLOCK_MONOTONIC_COARSE, &tick);
+  skeleton_->bss->jiffy_ns = static_cast<std::uint64_t>(tick.tv_nsec);
   for (std::uint32_t slot = 0; slot < BS_MAX_PROCESSES; ++slot) {
     bs_process& state = process(slot);
+    if (slot != 0 && state.pid == 0 && state.word == 0) continue;
     state.word = 0;
     if (slot == 0 || state.pid != 0) state.since_ns = state.observed_from_ns = now;
   }

@@ -283,10 +283,25 @@ void Session::learn_rates(const Window& window) {
   double cost_ns = 0;
   for (std::size_t i = 0; i < kEventKinds; ++i)
     cost_ns += static_cast<double>(reader_->window_events()[i]) * costs_.ns[i];
-  rates_.cost_ns_per_s = cost_ns / observed_s;
+  // One slice is not like the next: half of what was known is kept.
+  const double cost_ns_per_s = cost_ns / observed_s;
+  rates_.cost_ns_per_s = rates_.cost_ns_per_s == 0
+                             ? cost_ns_per_s
+                             : (rates_.cost_ns_per_s + cost_ns_per_s) / 2;
   rates_.cpu_ns_per_s = static_cast<double>(sum_on_cpu(window)) / observed_s;
   rates_.mean_latency_s =
       finished > 0 ? 1e-9 * static_cast<double>(latency_ns) / static_cast<double>(finished) : 0;
+}
+
+// The budget is a share of all the CPU time that the target uses, not only of that in the slices.
+void Session::learn_host(const Window& window) {
+  if (window.duration_ns == 0) return;
+  const double duration_s = 1e-9 * static_cast<double>(window.duration_ns);
+  // /proc knows nothing of processes that have ended since.
+  const std::uint64_t cpu_ns = std::max(window.host.cpu_ns.value_or(0), sum_on_cpu(window));
+  rates_.cpu_ns_per_s = static_cast<double>(cpu_ns) / duration_s;
+  rates_.host_busy_ns_per_s =
+      static_cast<double>(window.host.host_busy_ns.value_or(0)) / duration_s;
 }
 
 // What a slice costs beside what is observed in it.
@@ -328,12 +343,11 @@ Result<> Session::deliver(Window& window) {
   for (const auto& [slot, pid] : slots_->in_use())
     if (slot != 0 && kernel_.process(slot).exited_at_ns == 0) pids.push_back(pid);
   window.host = counters_->read(pids);
-  const auto now = Clock::now();
+  // While events are observed all the time, a window ends where its events were read.
+  const auto now = attached_time_.is_running() ? reader_->read_at() : Clock::now();
   window.start_ns = since_start_ns(window_started_);
   window.duration_ns = since_start_ns(now) - window.start_ns;
-  if (window.host.host_busy_ns && window.duration_ns > 0)
-    rates_.host_busy_ns_per_s = 1e9 * static_cast<double>(*window.host.host_busy_ns) /
-                                static_cast<double>(window.duration_ns);
+  learn_host(window);
   window_started_ = now;
   add_cost(window);
 
@@ -346,13 +360,21 @@ Result<> Session::deliver(Window& window) {
   return told;
 }
 
-bool Session::is_alive() const {
-  for (const auto& [slot, pid] : slots_->in_use())
-    if (slot != 0 && kernel_.process(slot).exited_at_ns == 0) return true;
+// Asked often: one process that lives is enough.
+bool Session::is_alive() {
+  const auto lives = [this](std::uint32_t slot) {
+    return slot != 0 && kernel_.process(slot).pid != 0 && kernel_.process(slot).exited_at_ns == 0;
+  };
+  if (lives(alive_slot_)) return true;
+  for (const auto& [slot, pid] : slots_->in_use()) {
+    if (!lives(slot)) continue;
+    alive_slot_ = slot;
+    return true;
+  }
   return false;
 }
 
-void Session::wait(Clock::time_point until, const std::atomic<bool>& stop) const {
+void Session::wait(Clock::time_point until, const std::atomic<bool>& stop) {
   while (!stop && is_alive()) {
     const auto left = until - Clock::now();
     if (left <= Clock::duration::zero()) return;

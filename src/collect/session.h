@@ -46,12 +46,13 @@ class Session {
   Result<> deliver(Window& window);
   void learn_rates(const Window& window);
   void learn_slice(const Window& window);
+  void learn_host(const Window& window);
   void drop_unsettled(Window& window) const;
   void add_cost(Window& window);
 
-  bool is_alive() const;
+  bool is_alive();
   // Sleeps until `until`, the stop flag or the target's end.
-  void wait(Clock::time_point until, const std::atomic<bool>& stop) const;
+  void wait(Clock::time_point until, const std::atomic<bool>& stop);
   double remaining_s() const;
   std::uint64_t since_start_ns(Clock::time_point time) const;
 
@@ -76,6 +77,7 @@ class Session {
   EventCosts costs_;
   ObservedRates rates_;
   std::uint64_t tool_cpu_ns_ = 0;
+  std::uint32_t alive_slot_ = 0;  // of a process that lived when last asked
 };
 
 }  // namespace boundscope

@@ -33,6 +33,9 @@ class WindowReader {
   // Adds the CPU samples taken since the last call.
   Result<> read_samples(Window& window);
 
+  // When the last reading was.
+  std::chrono::steady_clock::time_point read_at() const { return read_at_; }
+
   // Slots whose process's end was part of a window since the last call.
   std::vector<std::uint32_t> take_ended();
 

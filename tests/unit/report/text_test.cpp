@@ -103,8 +103,8 @@ TEST_CASE("text: the thread view is announced as such") {
 TEST_CASE("text: -v shows the caveats that the screen leaves out") {
   const Analysis analysis = sample_analysis("payments");
 
-  // The sample has every caveat there is, and the screen shows six.
-  const std::string more = std::to_string(analysis.caveats.size() - 6) + " more: -v shows them";
+  // The sample has every caveat there is, and the screen shows four.
+  const std::string more = std::to_string(analysis.caveats.size() - 4) + " more: -v shows them";
   CHECK(contains(text_of(analysis), more));
   CHECK_FALSE(contains(text_of(analysis), "keep 0.50 CPUs busy"));
   CHECK(contains(text_of(analysis, {.color = false, .verbose = true}), "keep 0.50 CPUs busy"));
