@@ -35,8 +35,8 @@ static __always_inline __u64 age_of_packet(struct tcp_sock *tcp, __u32 jiffies, 
 }
 
 /* An exchange that has been open for longer than work takes is a long poll: followed, but not counted. */
-static __always_inline void seed_open(struct bs_socket *socket, struct tcp_sock *tcp, __u32 jiffies, __u64 one,
-				      bool room)
+static __always_inline void seed_open(struct bs_socket *socket, struct tcp_sock *tcp, __u32 jiffies,
+				      __u64 one, bool room)
 {
 	__u64 now = bpf_ktime_get_ns(), age = age_of_packet(tcp, jiffies, now);
 
@@ -75,7 +75,8 @@ static __always_inline void seed_exchange(struct sock *sk, struct bs_socket *soc
 			  has_room(BS_FIELD(word, REQUESTS), BS_REQUESTS_BITS));
 	} else if (socket->role == BS_ROLE_CLIENT && (__s32)(sent - received) > 0) {
 		socket->exchange = BS_CALLING;
-		seed_open(socket, tcp, sent, BS_ONE_CALL, has_room(BS_FIELD(word, CALLS), BS_CALLS_BITS));
+		seed_open(socket, tcp, sent, BS_ONE_CALL,
+			  has_room(BS_FIELD(word, CALLS), BS_CALLS_BITS));
 	}
 }
 

@@ -13,7 +13,8 @@ static __always_inline void request_arrives(struct bs_process *process, struct b
 	if (turn(socket, BS_IDLE, BS_QUEUED) || turn(socket, BS_ANSWERED, BS_QUEUED))
 		open_request(process, socket, now);
 	else if (socket->exchange == BS_READ)
-		socket->arrived_ns = now; /* the next one, perhaps, before we have seen the answer */
+		socket->arrived_ns =
+			now; /* the next one, perhaps, before we have seen the answer */
 }
 
 /*

@@ -32,8 +32,8 @@ static __always_inline void answer(struct bs_process *process, struct bs_thread 
  * A fast client has got the answer and sent its next request before send() returned and we came to know of the
  * answer.
  */
-static __always_inline void open_early(struct bs_process *process, struct sock *sk, struct bs_socket *socket,
-				       __u64 now)
+static __always_inline void open_early(struct bs_process *process, struct sock *sk,
+				       struct bs_socket *socket, __u64 now)
 {
 	__u64 arrived = socket->arrived_ns;
 

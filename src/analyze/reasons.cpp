@@ -7,6 +7,8 @@
 namespace boundscope {
 namespace {
 
+constexpr double kSmallestArgument = 0.01;
+
 // Collects reasons for one outcome.
 class Arguments {
  public:
@@ -44,9 +46,9 @@ class Arguments {
   std::vector<Reason> take() { return std::move(reasons_); }
 
  private:
-  // What is not there is no argument.
+  // What is hardly there is no argument.
   void add(std::string_view code, const Estimate& estimate, double threshold, std::string subject) {
-    if (!(estimate.value > 0)) return;
+    if (!(estimate.value >= kSmallestArgument)) return;
     reasons_.push_back({std::string(code), estimate.value, std::max(0.0, estimate.low),
                         estimate.high, threshold, std::move(subject)});
   }

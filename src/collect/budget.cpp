@@ -11,7 +11,7 @@ constexpr double kSliceLatencies = 50;   // a slice should see that many request
 constexpr double kFewestSlices = 8;
 // A service that hardly uses the CPU has hardly any events: below this it is not worth looking
 // away.
-constexpr double kNegligibleNsPerS = 5e6;  // 0.5 % of one CPU
+constexpr double kNegligibleNsPerS = 5e6;    // 0.5 % of one CPU
 constexpr std::uint64_t kFewestEvents = 50;  // to learn a cost from
 
 double events_of_others(const ProgramRuns& runs, std::uint64_t target_events) {

@@ -110,7 +110,8 @@ Result<KernelProbes> KernelProbes::load_some(bool sockets, const std::vector<Spa
       bpf_program__set_autoload(program, false);
   }
   for (const Spare& spare : without)
-    bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton->obj, spare.program), false);
+    bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton->obj, spare.program),
+                              false);
   if (probes__load(skeleton.get()) != 0) return load_error(errno, "load the BPF programs");
 
   KernelProbes loaded(std::move(skeleton));
@@ -137,11 +138,9 @@ Result<KernelProbes> KernelProbes::load() {
 }
 
 void KernelProbes::name_capabilities(const std::vector<Spare>& without) {
-  capabilities_.push_back(
-      {"scheduling", CapabilityState::available, "tp_btf, task storage", ""});
+  capabilities_.push_back({"scheduling", CapabilityState::available, "tp_btf, task storage", ""});
   if (follows_requests_) {
-    capabilities_.push_back(
-        {"requests", CapabilityState::available, "tp_btf, socket storage", ""});
+    capabilities_.push_back({"requests", CapabilityState::available, "tp_btf, socket storage", ""});
   } else {
     capabilities_.push_back({"requests", CapabilityState::absent, "",
                              "this kernel has no tracepoints for what sockets send and receive "

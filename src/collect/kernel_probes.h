@@ -31,8 +31,8 @@ inline constexpr std::size_t kEventKinds = 3;
 
 class KernelProbes {
  public:
-  // Errors: no privilege, no BTF, a kernel that refuses a program that we cannot do without. What it
-  // refuses of the others is missing in capabilities().
+  // Errors: no privilege, no BTF, a kernel that refuses a program that we cannot do without. What
+  // it refuses of the others is missing in capabilities().
   static Result<KernelProbes> load();
 
   Result<> attach_life_cycle();

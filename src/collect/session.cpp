@@ -33,6 +33,7 @@ constexpr double kLongestSettle = 0.25;
 constexpr double kShortestSettle = 0.005;
 constexpr double kSettleLatencies = 3;
 constexpr double kLongPollAge = 1.0;
+constexpr auto kCensusInterval = std::chrono::seconds(5);
 constexpr auto kPollInterval = std::chrono::milliseconds(20);
 
 Session::Clock::duration seconds(double value) {
@@ -122,6 +123,11 @@ Result<> Session::mark_target() {
 }
 
 Result<> Session::take_up_newcomers() {
+  // Children are taken up by the kernel side. Only a cgroup gets members that are nobody's child,
+  // and all of /proc is dear to read on a host with many processes.
+  const auto now = Clock::now();
+  if (!target_.cgroup_scope && now - census_at_ < kCensusInterval) return Done{};
+  census_at_ = now;
   const std::vector<TargetProcess> fresh = census_.newcomers();
   if (fresh.empty()) return Done{};
   auto alive = seed_processes(fresh, kernel_, *slots_);
@@ -285,9 +291,8 @@ void Session::learn_rates(const Window& window) {
     cost_ns += static_cast<double>(reader_->window_events()[i]) * costs_.ns[i];
   // One slice is not like the next: half of what was known is kept.
   const double cost_ns_per_s = cost_ns / observed_s;
-  rates_.cost_ns_per_s = rates_.cost_ns_per_s == 0
-                             ? cost_ns_per_s
-                             : (rates_.cost_ns_per_s + cost_ns_per_s) / 2;
+  rates_.cost_ns_per_s =
+      rates_.cost_ns_per_s == 0 ? cost_ns_per_s : (rates_.cost_ns_per_s + cost_ns_per_s) / 2;
   rates_.cpu_ns_per_s = static_cast<double>(sum_on_cpu(window)) / observed_s;
   rates_.mean_latency_s =
       finished > 0 ? 1e-9 * static_cast<double>(latency_ns) / static_cast<double>(finished) : 0;
@@ -307,8 +312,7 @@ void Session::learn_host(const Window& window) {
 // What a slice costs beside what is observed in it.
 void Session::learn_slice(const Window& window) {
   const double attached_s = duration<double>(Clock::now() - attach_began_).count();
-  rates_.unobserved_s =
-      std::max(0.0, attached_s - 1e-9 * static_cast<double>(window.observed_ns));
+  rates_.unobserved_s = std::max(0.0, attached_s - 1e-9 * static_cast<double>(window.observed_ns));
 }
 
 // Requests that were under way when we attached are unknown to the joint state until they are
