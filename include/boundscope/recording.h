@@ -82,8 +82,11 @@ struct RequestTotals {
   std::uint64_t held_back = 0;
   std::uint64_t excluded =
       0;  // exchanges on sockets the machine cannot follow (multiplexed, stream)
-  std::uint64_t long_polls = 0;    // requests taken out because nothing worked on them for seconds
-  std::uint64_t long_poll_ns = 0;  // what they had added to in_flight_ns and behind_nothing_ns
+  std::uint64_t long_polls = 0;  // requests taken out because nothing worked on them for seconds
+  // What they, and requests whose socket went away unseen, had added to in_flight_ns and
+  // behind_nothing_ns.
+  // What they, and requests whose socket went away unseen, had added to the two integrals.
+  std::uint64_t long_poll_ns = 0;
   std::uint64_t peak_in_flight = 0;
 };
 

@@ -82,6 +82,7 @@ void add_exchanges(Facts& facts, const Run& run, const std::map<pid_t, ProcessMo
       facts.excluded += static_cast<double>(requests.excluded);
       facts.aborted += static_cast<double>(requests.aborted);
       facts.pushed += static_cast<double>(requests.pushed);
+      facts.taken_out_ns += static_cast<double>(requests.long_poll_ns);
       facts.held_back += static_cast<double>(requests.held_back);
       facts.long_polls += static_cast<double>(requests.long_polls);
       facts.internal = facts.internal || models.at(process.pid).internal;
@@ -240,7 +241,8 @@ Facts gather_facts(const Run& run, const std::map<pid_t, ProcessModel>& models,
     // What is still open at the edges explains a part of any difference.
     const double edges = 2 * facts.mean_in_flight / facts.finished;
     const double off = std::abs(in_flight / std::max(1.0, sums[at(Column::latency)]) - 1);
-    facts.little_mismatch = std::max(0.0, off - edges);
+    // The correction for what was taken out is known by the window only.
+    if (facts.taken_out_ns < in_flight) facts.little_mismatch = std::max(0.0, off - edges);
   }
   add_exchanges(facts, run, models);
   set_protocols(facts, run);

@@ -27,6 +27,7 @@ struct Facts {
   double mean_latency_ns = 0;
   double mean_in_flight = 0;
   double aborted = 0, pushed = 0, held_back = 0, long_polls = 0;
+  double taken_out_ns = 0;  // of the requests in flight: long polls, and sockets that went unseen
   std::optional<double> coverage;         // followed exchanges / all
   std::optional<double> little_mismatch;  // relative
   double idle_share = 1;

@@ -271,7 +271,9 @@ Result<> Session::observe(Window& window, double observed_s, const std::atomic<b
   wait(began + seconds(observed_s), stop);
   kernel_.skeleton().bss->long_poll_age_ns =
       static_cast<std::uint64_t>(1e9 * std::max(kLongPollAge, 10 * rates_.mean_latency_s));
-  if (auto swept = sweep_sockets(kernel_, *slots_); !swept) return swept;
+  const auto since_read_ns = static_cast<std::uint64_t>(
+      duration_cast<nanoseconds>(Clock::now() - reader_->read_at()).count());
+  if (auto swept = sweep_sockets(kernel_, *slots_, since_read_ns); !swept) return swept;
   if (auto read = reader_->read_events(window); !read) return read;
   learn_rates(window);
   return Done{};

@@ -28,7 +28,8 @@ std::uint64_t leaked(std::uint64_t open_before, std::uint64_t seen, std::uint64_
 
 }  // namespace
 
-Result<> sweep_sockets(KernelProbes& kernel, const ProcessSlots& slots) {
+Result<> sweep_sockets(KernelProbes& kernel, const ProcessSlots& slots,
+                       std::uint64_t since_last_ns) {
   if (!kernel.can_sweep()) return Done{};
   std::map<std::uint32_t, Before> before;
   for (const auto& [slot, pid] : slots.in_use()) {
@@ -54,6 +55,9 @@ Result<> sweep_sockets(KernelProbes& kernel, const ProcessSlots& slots) {
     __atomic_fetch_sub(&process.word, (requests << kRequestsShift) + (calls << kCallsShift),
                        __ATOMIC_SEQ_CST);
     process.aborted += requests;
+    // They went some time since the last sweep: half of it, in the mean, they were counted for
+    // nothing.
+    process.long_poll_ns += requests * since_last_ns / 2;
   }
   return kernel.run_sweep_sockets(true);
 }
