@@ -212,7 +212,6 @@ struct CostWindow {
   std::uint64_t tool_cpu_ns = 0;          // our own process
   std::uint64_t tool_rss_bytes = 0;       // level
   std::uint64_t switches = 0;             // context switches of target threads that were recorded
-  std::uint64_t switches_seen = 0;        // all that passed through the probe
   std::uint64_t socket_events = 0;        // that were recorded
   std::uint64_t events_on_target_ns = 0;  // estimate: event probes, in the target's own context
   std::uint64_t samples = 0;

@@ -186,7 +186,6 @@ void fields(auto& visit, Is<CostWindow> auto& of) {
   visit("tool_cpu_ns", of.tool_cpu_ns);
   visit("tool_rss_bytes", of.tool_rss_bytes);
   visit("switches", of.switches);
-  visit("switches_seen", of.switches_seen);
   visit("socket_events", of.socket_events);
   visit("events_on_target_ns", of.events_on_target_ns);
   visit("samples", of.samples);

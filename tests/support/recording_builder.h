@@ -208,7 +208,6 @@ class RecordingBuilder {
     window.cost.tool_cpu_ns = whole(static_cast<double>(window.duration_ns) / 500);
     window.cost.tool_rss_bytes = 20ULL << 20;
     window.cost.switches = whole(window_ms_);
-    window.cost.switches_seen = 2 * window.cost.switches;
     window.cost.socket_events = whole(window_ms_);
     return window;
   }

@@ -150,6 +150,26 @@ inline RecordingBuilder python_threads() {
       .samples(50, "python3", "[kernel]", "futex_wait", 0.05);
 }
 
+// The same service while its threads crowd on one CPU: they wait for that instead of the lock.
+inline RecordingBuilder python_threads_on_one_cpu() {
+  RecordingBuilder builder;
+  builder.process(50, "python3", Runtime::cpython);
+  for (pid_t i = 0; i < 8; ++i) {
+    builder.thread(50, 51 + i, "python3", {.on_cpu = 0.122, .preempted = 0.6, .woken = 0.2});
+  }
+  return builder
+      .requests(50, {.per_s = 1500,
+                     .latency_ms = 5.1,
+                     .running = {0.122},
+                     .runnable = {0.777},
+                     .lock = {0.047},
+                     .behind_running = 0.054,
+                     .socket_queue = 0.8})
+      .locks(50, {.running = 1, .other = 1})
+      .samples(50, "python3", "python3.11", "_PyEval_EvalFrameDefault", 0.95)
+      .samples(50, "python3", "[kernel]", "futex_wait", 0.05);
+}
+
 inline RecordingBuilder postgres(const RequestMix& mix, const LockMix& locks,
                                  const ThreadMix& thread) {
   RecordingBuilder builder;

@@ -114,6 +114,35 @@ TEST_CASE("analyze: waits for the interpreter lock are a single thread, not a lo
   CHECK(find_reason(analysis, "interpreter_lock")->subject == "cpython");
 }
 
+TEST_CASE("analyze: threads under an interpreter lock are one thread wherever they queue") {
+  const Analysis analysis = analyze(python_threads_on_one_cpu().build());
+
+  check_verdict(analysis, Bound::cpu, Cause::single_thread);
+}
+
+TEST_CASE("analyze: calls that take two sends each are not a shared connection") {
+  const Analysis analysis = analyze(
+      small_pool()
+          .upstream(80, "10.0.0.8:80", {.calls_per_s = 160, .latency_ms = 50, .resends_per_s = 160})
+          .build());
+
+  check_verdict(analysis, Bound::contention, Cause::pool);
+}
+
+TEST_CASE("analyze: answers that Nagle's algorithm holds back are a caveat") {
+  Recording recording = nginx_proxy().build();
+  for (Window& window : recording.windows) {
+    for (ProcessWindow& process : window.processes) {
+      process.requests.held_back = process.requests.finished;
+    }
+  }
+
+  const Analysis analysis = analyze(recording);
+
+  CHECK(std::any_of(analysis.caveats.begin(), analysis.caveats.end(),
+                    [](const Caveat& caveat) { return caveat.code == "held_back"; }));
+}
+
 TEST_CASE("analyze: PostgreSQL reading from its cache is bound by the CPU") {
   check_verdict(analyze(postgres_select().build()), Bound::cpu, Cause::language);
 }
