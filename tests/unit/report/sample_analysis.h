@@ -21,7 +21,7 @@ inline Recording sample_recording(const std::string& name) {
   Window window;
   window.duration_ns = window.observed_ns = 1'000'000'000;
   window.host.cpu_ns = 500'000'000;
-  window.cost = {3'000'000, 20 << 20, 1000, 1000, 10, 1'000'000, 99};
+  window.cost = {3'000'000, 20 << 20, 1000, 10, 1'000'000, 99};
   window.losses = {{name, 3}};
   recording.windows = {window, window};
   return recording;
