@@ -27,6 +27,8 @@ inline constexpr auto kCaveatCodes = std::to_array<std::string_view>({
     "pipelined",   // several messages per exchange. value: messages per exchange. subject: protocol
     "long_polls",  // requests taken out because nothing worked on them. value: how many
     "aborted",     // requests closed without an answer. value: their share
+    "encrypted",   // TLS: whether requests share a connection cannot be seen. value: share of
+                   // exchanges
     "held_back",   // answers that waited for an acknowledgement (Nagle). value: share of answers
     "pushed",      // answers nobody asked for (streams). value: pushes per request
     "no_requests",         // thread view, because no request was seen. value: -

@@ -12,8 +12,9 @@ constexpr double kSamplesAgree = 0.05;
 constexpr double kUnexplainedCpu = 0.1;  // of the CPU time, beyond requests
 constexpr double kUnattributed = 0.25;   // of the request time
 constexpr double kAborted = 0.01;
-constexpr double kHeldBack = 0.1;  // of the answers
-constexpr double kJitBusy = 0.05;  // of the CPU time
+constexpr double kEncrypted = 0.2;  // of the exchanges looked at
+constexpr double kHeldBack = 0.1;   // of the answers
+constexpr double kJitBusy = 0.05;   // of the CPU time
 constexpr double kStealCaveat = 0.02;
 constexpr double kQueueCaveat = 0.1;     // run queue, of the request time
 constexpr double kLowLoad = 0.1;         // of the CPU limit
@@ -70,6 +71,7 @@ void about_requests(Caveats& caveats, const Facts& facts, const Evidence& eviden
   if (facts.aborted > kAborted * facts.finished) {
     caveats.add("aborted", facts.aborted / (facts.finished + facts.aborted));
   }
+  if (facts.encrypted_share > kEncrypted) caveats.add("encrypted", facts.encrypted_share);
   if (facts.held_back > kHeldBack * facts.finished) {
     caveats.add("held_back", std::min(1.0, facts.held_back / facts.finished));
   }

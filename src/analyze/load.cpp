@@ -123,6 +123,9 @@ void set_protocols(Facts& facts, const Run& run) {
   if (facts.coverage && http2 > kHttp2 * sampled) {
     facts.coverage = std::min(*facts.coverage, 1 - http2 / sampled);
   }
+  if (sampled > 0) {
+    facts.encrypted_share = static_cast<double>(protocols["tls"].sampled) / sampled;
+  }
   facts.pipelined = static_cast<double>(sum.pipelined) > kPipelined * sampled;
   if (facts.pipelined) facts.messages_per_exchange = static_cast<double>(sum.messages) / sampled;
 }

@@ -40,6 +40,7 @@ struct Facts {
   std::string lost_most;
   double steal_share = 0;  // of the host's CPU time
   double neighbour_cores = 0, neighbour_share = 0;
+  double encrypted_share = 0;  // of the exchanges looked at
   bool pipelined = false;
   double messages_per_exchange = 1;
   std::string pipelined_protocol, excluded_protocol;

@@ -44,10 +44,17 @@ void add_times(Row& row, const bs_times& times) {
   for (std::size_t i = 0; i < kWaitClasses; ++i) row.blocked_ns[i] += times.blocked_ns[i];
 }
 
+// A sum since the last reading. Where CPUs overtake each other a part of it is taken back a moment
+// later, so that one that hardly moves may be a few nanoseconds below its last value.
+std::uint64_t grown(std::uint64_t now, std::uint64_t before) {
+  const auto difference = static_cast<std::int64_t>(now - before);
+  return difference > 0 ? static_cast<std::uint64_t>(difference) : 0;
+}
+
 ActivityTime activity_between(const bs_activity_time& now, const bs_activity_time& before) {
-  const std::uint64_t point = now.point_ns - before.point_ns;
-  const std::uint64_t under = std::min<std::uint64_t>(point, now.under_ns - before.under_ns);
-  return {point, point - under, point + (now.over_ns - before.over_ns)};
+  const std::uint64_t point = grown(now.point_ns, before.point_ns);
+  const std::uint64_t under = std::min(point, grown(now.under_ns, before.under_ns));
+  return {point, point - under, point + (grown(now.over_ns, before.over_ns))};
 }
 
 RequestTotals requests_between(const bs_process& now, const bs_process& before) {
@@ -56,29 +63,30 @@ RequestTotals requests_between(const bs_process& now, const bs_process& before) 
   totals.observed_ns =
       now.since_ns - (before.since_ns != 0 ? before.since_ns : now.observed_from_ns);
   // Read while they move: the part may be an event ahead of the whole.
-  totals.idle_ns = std::min<std::uint64_t>(totals.observed_ns, now.idle_ns - before.idle_ns);
-  totals.in_flight_ns = now.in_flight_ns - before.in_flight_ns;
+  totals.idle_ns = std::min(totals.observed_ns, grown(now.idle_ns, before.idle_ns));
+  totals.in_flight_ns = grown(now.in_flight_ns, before.in_flight_ns);
   for (std::size_t i = 0; i < kActivities; ++i) {
     totals.activity[i] = activity_between(now.activity[i], before.activity[i]);
-    totals.background_ns[i] = now.background_ns[i] - before.background_ns[i];
+    totals.background_ns[i] = grown(now.background_ns[i], before.background_ns[i]);
   }
-  const auto behind = [&](bs_behind what) { return now.behind_ns[what] - before.behind_ns[what]; };
+  const auto behind = [&](bs_behind what) {
+    return grown(now.behind_ns[what], before.behind_ns[what]);
+  };
   totals.behind_running_ns = behind(BS_BEHIND_RUNNING);
   totals.behind_waiting_ns = behind(BS_BEHIND_WAITING);
   totals.behind_nothing_ns = behind(BS_BEHIND_NOTHING);
   // A request that moved to its reader's process may take its start out again.
-  totals.started = static_cast<std::uint64_t>(
-      std::max<std::int64_t>(0, static_cast<std::int64_t>(now.started - before.started)));
-  totals.finished = now.finished - before.finished;
-  totals.latency_ns = now.latency_ns - before.latency_ns;
-  totals.socket_queue_ns = now.socket_queue_ns - before.socket_queue_ns;
-  totals.transfer_ns = now.transfer_ns - before.transfer_ns;
-  totals.aborted = now.aborted - before.aborted;
-  totals.pushed = now.pushed - before.pushed;
-  totals.held_back = now.held_back - before.held_back;
-  totals.excluded = now.excluded - before.excluded;
-  totals.long_polls = now.long_polls - before.long_polls;
-  totals.long_poll_ns = now.long_poll_ns - before.long_poll_ns;
+  totals.started = grown(now.started, before.started);
+  totals.finished = grown(now.finished, before.finished);
+  totals.latency_ns = grown(now.latency_ns, before.latency_ns);
+  totals.socket_queue_ns = grown(now.socket_queue_ns, before.socket_queue_ns);
+  totals.transfer_ns = grown(now.transfer_ns, before.transfer_ns);
+  totals.aborted = grown(now.aborted, before.aborted);
+  totals.pushed = grown(now.pushed, before.pushed);
+  totals.held_back = grown(now.held_back, before.held_back);
+  totals.excluded = grown(now.excluded, before.excluded);
+  totals.long_polls = grown(now.long_polls, before.long_polls);
+  totals.long_poll_ns = grown(now.long_poll_ns, before.long_poll_ns);
   totals.peak_in_flight = now.peak_in_flight;
   return totals;
 }
@@ -170,7 +178,7 @@ void WindowReader::read_processes(Window* window) {
       if (requests.observed_ns > 0 || now.exited.switches > before.exited.switches) {
         ProcessWindow& row = process_window(*window, pid);
         row.requests = requests;
-        row.running_any_ns = now.running_any_ns - before.running_any_ns;
+        row.running_any_ns = grown(now.running_any_ns, before.running_any_ns);
         bs_times exited = now.exited;
         exited.on_cpu_ns -= before.exited.on_cpu_ns;
         exited.preempted_ns -= before.exited.preempted_ns;

@@ -53,6 +53,10 @@ constexpr std::array kCaveats{
     Words{"long_polls", "{count} requests only waited for news (long polls) and are left out"},
     Words{"aborted", "{percent} of the requests were closed without an answer",
           "look for time-outs at the clients"},
+    Words{"encrypted",
+          "{percent} of the exchanges are encrypted (TLS); if that hides HTTP/2, requests share "
+          "connections, and there are more of them, each slower, than shown",
+          "compare the rate and the latency with the service's own figures"},
     Words{"held_back",
           "{percent} of the answers wait for the client to acknowledge their first part before the "
           "rest is sent (Nagle's algorithm): clients see up to 40 ms more than the latency shown",
