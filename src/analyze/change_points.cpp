@@ -24,6 +24,7 @@ std::vector<double> differences(const Table& series, std::size_t column) {
 double median_absolute_deviation(const std::vector<double>& values) {
   const double median = quantile(values, 0.5);
   std::vector<double> deviations;
+  deviations.reserve(values.size());
   for (const double value : values) deviations.push_back(std::abs(value - median));
   return quantile(std::move(deviations), 0.5);
 }

@@ -16,14 +16,14 @@ class Arguments {
 
   // A share of request (or thread) time.
   template <class Pick>
-  void share(std::string_view code, Pick pick, double threshold = 0, std::string subject = {}) {
-    add(code, evidence_.interval(pick), threshold, std::move(subject));
+  void share(std::string_view code, Pick pick, double threshold = 0,
+             const std::string& subject = {}) {
+    add(code, evidence_.interval(pick), threshold, subject);
   }
-  void candidate(std::string_view code, Candidate which, std::string subject = {}) {
+  void candidate(std::string_view code, Candidate which, const std::string& subject = {}) {
     const auto i = static_cast<std::size_t>(which);
     share(
-        code, [i](const Figures& f) { return f.candidate[i].value; }, kDominantShare,
-        std::move(subject));
+        code, [i](const Figures& f) { return f.candidate[i].value; }, kDominantShare, subject);
   }
   // A share of CPU samples.
   void group(std::string_view code, OwnerGroup which, std::string subject) {
@@ -35,9 +35,8 @@ class Arguments {
   }
   // Something of the wall time, the same in every window.
   template <class Pick>
-  void level(std::string_view code, Pick pick, double threshold, std::string subject = {}) {
-    add(code, evidence_.interval_by(pick, [](const Figures&) { return 1.0; }), threshold,
-        std::move(subject));
+  void level(std::string_view code, Pick pick, double threshold, const std::string& subject = {}) {
+    add(code, evidence_.interval_by(pick, [](const Figures&) { return 1.0; }), threshold, subject);
   }
   void fact(std::string_view code, double value, double threshold, std::string subject = {}) {
     add(code, {value, value, value}, threshold, std::move(subject));

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "recording/fields.h"
@@ -67,18 +68,24 @@ class FieldReader {
     read(path, json, value.emplace());
   }
 
+  // What a name stands for that a newer minor version may have added; empty: it is damage.
+  template <class T>
+  static std::optional<T> for_unknown() {
+    if constexpr (std::same_as<T, WaitClass>) return WaitClass::other;
+    if constexpr (std::same_as<T, Runtime>) return Runtime::unknown;
+    return std::nullopt;
+  }
+
   template <class T>
   requires std::is_enum_v<T>
   void read(const std::string& path, const Json& json, T& value) {
     std::string name;
     read(path, json, name);
     if (!problem_.empty()) return;
-    if (const auto known = from_name<T>(name)) {
-      value = *known;
-    } else if constexpr (std::same_as<T, WaitClass>) {
-      value = WaitClass::other;
-    } else if constexpr (std::same_as<T, Runtime>) {
-      value = Runtime::unknown;
+    const auto known = from_name<T>(name);
+    const std::optional<T> taken = known ? known : for_unknown<T>();
+    if (taken) {
+      value = *taken;
     } else {
       fail(path, "has an unknown value");
     }

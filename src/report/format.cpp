@@ -63,7 +63,7 @@ std::string ratio(double value) {
 
 std::string ratio_range(double low, double high) {
   const std::string from = ratio(low);
-  const std::string to = ratio(high);
+  std::string to = ratio(high);
   if (from == to) return to;
   return from == "1.00x" ? "up to " + to : from + " to " + to;
 }

@@ -23,8 +23,8 @@ constexpr std::size_t kCaveats = 4;
 
 // "go 1.25.1"; versions such as "go1.25.1" speak for themselves.
 std::string runtime_words(const TargetProcess& process) {
-  const std::string name(to_string(process.runtime));
-  const std::string version = escaped(process.runtime_version);
+  std::string name(to_string(process.runtime));
+  std::string version = escaped(process.runtime_version);
   if (version.empty()) return name;
   return version.starts_with(name) ? version : name + " " + version;
 }
