@@ -59,6 +59,8 @@ std::uint32_t StackResolver::resolve(pid_t pid, const RawStack& raw) {
   stack.in_kernel = raw.in_kernel;
   if (!symbols_) symbols_.emplace(ProcFs(roots_.proc));
   for (const std::uint64_t address : raw.kernel) append(stack.frames, symbols_->resolve(address));
+  // The map had no room for the kernel's part, but that the thread was in the kernel is known.
+  if (raw.in_kernel && raw.kernel.empty()) append(stack.frames, {"[kernel]", "", 0});
   for (const std::uint64_t address : raw.user) append(stack.frames, mapping(pid).resolve(address));
   if (stack.frames.empty()) stack.frames.emplace_back();
 
