@@ -17,9 +17,18 @@
 #define BS_MAX_WAITS 8192
 #define BS_MAX_PEERS 4096
 #define BS_MAX_LISTENERS 1024
+#define BS_MAX_THREADS 8192 /* kernels without task storage only, like the next two */
+#define BS_MAX_SOCKETS 16384
+#define BS_MAX_CLAIMS 1024
 #define BS_MAX_STACKS 8192
-#define BS_MAX_STACK_DEPTH 64
+#define BS_MAX_STACK_DEPTH 127 /* what kernel.perf_event_max_stack is by default */
 #define BS_MAX_SAMPLES 16384
+#define BS_STACK_BYTES 8192 /* of a user stack that is copied */
+#define BS_STACK_CHUNK 1024
+#define BS_STACK_COPIES_BYTES (1024 * 1024)
+#define BS_MAX_WAIT_STACKS 2048
+#define BS_MAX_SAMPLED_WAITS 4096
+#define BS_WAIT_SAMPLE_NS 20000000 /* at most one stack a wait class in this time */
 #define BS_LATENCY_BUCKETS 704
 #define BS_LATENCY_FIRST_SHIFT 10 /* bucket 0 holds everything below 1024 ns */
 #define BS_SNIFF_BYTES 256
@@ -91,6 +100,13 @@ struct bs_wait {
 	__u64 longest_ns;
 };
 
+/* How a thread that wants memory makes room by itself. */
+enum bs_freeing {
+	BS_RECLAIM,    /* evicts pages: the host, or the thread's cgroup, has no free ones */
+	BS_COMPACTION, /* moves pages, so that free ones lie side by side */
+	BS_FREEING,
+};
+
 struct bs_times {
 	__u64 on_cpu_ns;
 	__u64 preempted_ns;
@@ -98,6 +114,7 @@ struct bs_times {
 	__u64 throttled_ns;
 	__u64 blocked_ns[BS_WAIT_CLASSES];
 	__u64 switches;
+	__u64 freeing_ns[BS_FREEING]; /* of on_cpu_ns */
 };
 
 /* Finished waits of one class, one after the other. */
@@ -109,7 +126,7 @@ struct bs_past_wait {
 	__u32 reserved;
 };
 
-/* Per thread, in task storage. */
+/* Per thread, in task storage or a hash map. */
 struct bs_thread {
 	struct bs_times times;     /* since the reader last took them; `switches` since the start */
 	__u64 switches_taken;      /* by the reader */
@@ -131,7 +148,14 @@ struct bs_thread {
 	__u8 state;      /* enum bs_thread_state */
 	__u8 wait_class; /* enum bs_wait_class, of the present or last wait */
 	__u8 holds_request;
-	__u8 reserved[5];
+	__u8 wait_sampled; /* the present or last wait is: the fields below are set */
+	__u8 freeing;      /* 1 + enum bs_freeing; 0: it is not at that */
+	__u8 reserved[3];
+	__s32 wait_user_stack; /* negative: none */
+	__s32 wait_kernel_stack;
+	__u64 wait_copy;       /* see bs_stack_sample.wait; 0: none was copied */
+	__u64 sampled_wait_ns; /* 0: not over yet */
+	__u64 self;            /* key of the map that holds it, where that is a hash map */
 };
 
 struct bs_activity_time {
@@ -148,9 +172,21 @@ enum bs_behind {
 	BS_BEHIND,
 };
 
+/* The packed fields of bs_process.word. */
+#define BS_REQUESTS_SHIFT 0
+#define BS_CALLS_SHIFT 14
+#define BS_RUNNING_SHIFT 28
+#define BS_RUNNABLE_SHIFT 37
+#define BS_LOCK_SHIFT 46
+#define BS_DISK_SHIFT 56
+#define BS_REQUESTS_BITS 14
+#define BS_CALLS_BITS 14
+#define BS_RUNNING_BITS 9
+#define BS_RUNNABLE_BITS 9
+#define BS_LOCK_BITS 10
+#define BS_DISK_BITS 8
 /*
- * Per process. `word` packs the joint state, so that one atomic addition moves it and tells what it was:
- * requests:14 calls:14 running:9 runnable:9 lock:10 disk:8, from the lowest bit.
+ * Per process. `word` packs the joint state, so that one atomic addition moves it and tells what it was.
  */
 struct __attribute__((aligned(64))) bs_process {
 	/* Nearly every event writes these, on whatever CPU: one cache line that travels, not two. */
@@ -183,7 +219,10 @@ struct __attribute__((aligned(64))) bs_process {
 	__u64 seen_requests;
 	__u64 seen_calls;
 	__u64 oldest_request_ns; /* 0: none open */
-	__u64 handed_over;       /* answered by another thread than the one that read */
+	/* Of the word, what unix sockets with a descriptor put in and took out. */
+	__u64 unix_opened_requests, unix_left_requests;
+	__u64 unix_opened_calls, unix_left_calls;
+	__u64 handed_over; /* answered by another thread than the one that read */
 
 	__u64 lock_running_ns; /* lock waits by what the waker had been doing */
 	__u64 lock_disk_ns;
@@ -194,6 +233,18 @@ struct __attribute__((aligned(64))) bs_process {
 	__u64 exited_at_ns;     /* the last thread is gone; 0: alive */
 	__u32 pid;              /* in the initial pid namespace */
 	__u32 threads_are_not_requests; /* set by user space: Go, BEAM */
+	__u32 copy_stacks;              /* set by user space: code without frame pointers */
+	__u32 stops_on_main; /* set by user space: a stop of another thread is its own affair */
+
+	/* Stops of the whole program by its runtime. */
+	__u64 stopped_since_ns; /* 0: it runs */
+	__u64 stopped_ns;       /* of the stops that are over */
+	__u64 stops;
+	__u64 longest_stop_ns; /* since the reader last took it */
+	__u64 stopped_in_flight_ns;
+	__u64 stopped_running_ns; /* thread-ns on CPU, of the collector */
+	__u32 stop_depth;
+	__u32 stopped_by; /* thread */
 };
 
 struct bs_peer {
@@ -242,42 +293,64 @@ enum bs_socket_flag {
 	BS_SOCKET_SERIAL = 32, /* client: HTTP/1, one call at a time, however many sends it takes */
 	BS_SOCKET_TLS = 64,    /* client */
 	BS_SOCKET_FULL = 8,    /* the last send left no room: the reader is slow */
+	BS_SOCKET_UNIX = 128,  /* its end is seen by nobody */
 };
 
-/* Per socket, in socket storage. */
+/* Per socket, in socket storage or a hash map. */
 struct bs_socket {
 	__u64 opened_ns;  /* arrival of the request, or send of the call */
 	__u64 sent_ns;    /* last send */
 	__u64 arrived_ns; /* client: of the answer; server: of data while the request was open */
-	__u32 exchange;   /* enum bs_exchange; changed by compare-and-swap only */
+	union {
+		__u64 stop_clock_ns; /* server: time its process had been stopped when the request arrived */
+		__u64 answer_ns; /* client: from a call's send to the first that arrived then */
+	};
+	__u64 self;     /* key of the map that holds it, where that is a hash map */
+	__u32 exchange; /* enum bs_exchange; changed by compare-and-swap only */
 	__u32 slot;
 	__u32 generation;
-	__u32 reader; /* thread that read the request */
-	__u32 exchanges;
-	__u32 extra_reads; /* reads while a request was open */
-	__u32 extra_sends; /* sends after the answer, with a gap */
-	__u32 http2_votes;
-	__u32 pending; /* client: calls sent while one was open, and not answered yet */
-	__u8 role;     /* enum bs_role */
+	__u32 reader;      /* thread that read the request */
+	__u32 exchanges;   /* server: answered; client: arrivals */
+	__u32 extra_reads; /* server: reads while a request was open; client: tickets are to come */
+	__u32 extra_sends; /* server: after the answer, with a gap; client: while a call was open */
+	union {
+		__u32 http2_votes; /* server */
+		__u32 shared;      /* client: calls were seen to overlap */
+	};
+	__u32 pending; /* client: calls sent while one was open, and not answered yet; server: reads to pass over */
+	__u32 swept_in; /* the last pass of a sweep that saw it */
+	__u8 role;      /* enum bs_role */
 	__u8 flags;
 	__u16 port; /* local, host order */
+	__u32 held; /* unix: the open exchange is in unix_opened_*: a descriptor leads to it */
+};
+
+/* Passes over the files of processes, in this order; the connections once the probes are attached. */
+enum bs_seed_pass {
+	BS_SEED_LISTENERS,   /* of the target */
+	BS_SEED_SHARED,      /* listeners that others hold, too */
+	BS_SEED_CONNECTIONS, /* and what they are in the middle of */
 };
 
 enum bs_counter {
-	BS_COUNT_SWITCH,   /* context switches with a target thread on either side */
-	BS_COUNT_WAKE,     /* wake-ups of target threads */
-	BS_COUNT_SOCKET,   /* socket events of the target */
-	BS_COUNT_SAMPLE,   /* CPU samples of the target */
-	BS_LOST_THREADS,   /* no memory for a thread's state */
-	BS_LOST_PROCESSES, /* no slot left: summed in slot 0 */
-	BS_LOST_SOCKETS,   /* no memory for a socket's state */
-	BS_LOST_WAITS,     /* map of waits full: subject lost, time kept */
-	BS_LOST_PEERS,     /* map of peers full */
-	BS_LOST_SAMPLES,   /* map of samples full */
-	BS_LOST_STACKS,    /* stack could not be stored */
-	BS_LOST_LISTENERS, /* map of listeners full */
-	BS_LOST_COUNTS,    /* a field of the process word was full */
-	BS_DATAGRAMS,      /* reads and sends on sockets that are no streams */
+	BS_COUNT_SWITCH,     /* context switches with a target thread on either side */
+	BS_COUNT_WAKE,       /* wake-ups of target threads */
+	BS_COUNT_SOCKET,     /* socket events of the target */
+	BS_COUNT_SAMPLE,     /* CPU samples of the target */
+	BS_COUNT_STOP,       /* begins and ends of stops */
+	BS_COUNT_FREEING,    /* begins and ends of direct reclaim and compaction */
+	BS_LOST_THREADS,     /* no memory for a thread's state */
+	BS_LOST_PROCESSES,   /* no slot left: summed in slot 0 */
+	BS_LOST_SOCKETS,     /* no memory for a socket's state */
+	BS_LOST_WAITS,       /* map of waits full: subject lost, time kept */
+	BS_LOST_PEERS,       /* map of peers full */
+	BS_LOST_SAMPLES,     /* map of samples full */
+	BS_LOST_STACKS,      /* stack could not be stored */
+	BS_LOST_LISTENERS,   /* map of listeners full */
+	BS_LOST_WAIT_STACKS, /* where a sampled wait began could not be stored */
+	BS_LOST_COUNTS,      /* a field of the process word was full */
+	BS_LOST_STOPS,       /* stops without an end */
+	BS_DATAGRAMS,        /* reads and sends on sockets that are no streams */
 	BS_COUNTERS,
 };
 
@@ -286,6 +359,36 @@ struct bs_sample_key {
 	__s32 user_stack;   /* negative: none */
 	__s32 kernel_stack; /* negative: the sample hit user code */
 	__u32 pid;          /* of the thread's process, initial namespace */
+	__u32 main_thread;  /* of its process: 0 or 1 */
+	__u32 reserved;
+	__u64 leaf; /* what was executed, where the map of stacks had no room; else 0 */
+	char comm[BS_COMM_LEN];
+};
+
+/* What it takes to walk a user stack by the unwinding tables of its code. */
+struct bs_stack_sample {
+	__u32 slot;
+	__u32 pid; /* of the thread's process, initial namespace */
+	__u32 main_thread;
+	__s32 kernel_stack; /* negative: the sample hit user code */
+	__u64 ip;
+	__u64 sp;
+	__u64 bp;     /* frame pointer register: rbp, x29 */
+	__u64 link;   /* arm64: x30; else 0 */
+	__u64 wait;   /* names the wait that begins here; 0: this is a CPU sample */
+	__u32 length; /* bytes from sp upwards that could be copied */
+	__u32 reserved;
+	char comm[BS_COMM_LEN];
+	__u8 bytes[BS_STACK_BYTES];
+};
+
+/* Where a wait began, for the waits that were sampled. */
+struct bs_sampled_wait_key {
+	__u32 slot;
+	__s32 user_stack;
+	__s32 kernel_stack;
+	__u32 wait_class;
+	__u64 copy; /* bs_stack_sample.wait, instead of user_stack; 0: none */
 	char comm[BS_COMM_LEN];
 };
 
@@ -307,6 +410,13 @@ struct bs_sniff {
 	__u32 read_bytes; /* bytes that the read returned */
 	__u32 reserved;
 	__u8 data[BS_SNIFF_BYTES];
+};
+
+/* Entries of the map of latencies. */
+enum bs_latencies {
+	BS_LATENCIES,
+	BS_LATENCIES_WITHOUT_STOPS,
+	BS_LATENCY_HISTOGRAMS,
 };
 
 struct bs_latency_histogram {

@@ -59,6 +59,7 @@ struct sock {
 	int sk_sndbuf;
 	__u8 sk_shutdown;
 	__u16 sk_type;
+	__u16 sk_protocol;
 };
 
 struct tcp_sock {
@@ -96,6 +97,9 @@ struct unix_sock {
 struct socket {
 	struct sock *sk;
 };
+
+struct msghdr;
+struct page;
 
 struct super_block {
 	unsigned long s_magic;
@@ -148,11 +152,13 @@ struct signal_struct {
 
 struct task_struct {
 	unsigned int __state;
+	void *stack;
 	unsigned int flags;
 	int on_cpu;
 	int pid;
 	int tgid;
 	unsigned in_iowait : 1;
+	unsigned in_memstall : 1; /* CONFIG_PSI */
 	struct sched_entity se;
 	struct task_struct *group_leader;
 	struct files_struct *files;
@@ -173,14 +179,19 @@ struct task_struct___since_6_18 {
 
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
+	unsigned long bp;
 	unsigned long si;
 	unsigned long di;
 	unsigned long dx;
 	unsigned long orig_ax;
+	unsigned long ip;
+	unsigned long sp;
 };
 #elif defined(__TARGET_ARCH_arm64)
 struct pt_regs {
 	__u64 regs[31];
+	__u64 sp;
+	__u64 pc;
 	__u64 orig_x0;
 	__s32 syscallno;
 };

@@ -14,10 +14,19 @@ struct bs_counter_map counters SEC(".maps");
 struct bs_sniff_map sniffs SEC(".maps");
 struct bs_stack_map stacks SEC(".maps");
 struct bs_sample_map samples SEC(".maps");
+struct bs_stack_sample_map stack_samples SEC(".maps");
+struct bs_wait_stack_map wait_stacks SEC(".maps");
+struct bs_sampled_wait_map sampled_waits SEC(".maps");
+#ifdef BS_OLD_KERNEL
+struct bs_claim_map claims SEC(".maps");
+#endif
 
 __u32 generation = 1;
 __s64 sniffs_left = 0;
 __u64 long_poll_age_ns = 0;
+__u32 events_attached = 0;
+__u32 stops_are_seen = 0;
+__u64 next_wait_sample_ns[BS_WAIT_CLASSES] = {};
 struct bs_file_kinds file_kinds = {};
 __s32 own_eventfd = -1, own_eventpoll = -1, own_timerfd = -1;
 

@@ -13,12 +13,41 @@
 
 #include "abi.h"
 
+#ifndef BS_OLD_KERNEL
 struct bs_thread_map {
 	__uint(type, BPF_MAP_TYPE_TASK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct bs_thread);
 };
+struct bs_socket_map {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct bs_socket);
+};
+#else
+/* See storage.h and atomics.h. */
+struct bs_thread_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, BS_MAX_THREADS);
+	__type(key, __u32); /* thread id in the initial pid namespace */
+	__type(value, struct bs_thread);
+};
+struct bs_socket_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, BS_MAX_SOCKETS);
+	__type(key, __u64); /* address of the struct sock */
+	__type(value, struct bs_socket);
+};
+struct bs_claim_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, BS_MAX_CLAIMS);
+	__type(key, __u64);
+	__type(value, __u32);
+};
+extern struct bs_claim_map claims SEC(".maps");
+#endif
 struct bs_process_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);
@@ -30,12 +59,6 @@ struct bs_slot_map {
 	__uint(type, BPF_MAP_TYPE_STACK);
 	__uint(max_entries, BS_MAX_PROCESSES);
 	__type(value, __u32);
-};
-struct bs_socket_map {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__type(key, int);
-	__type(value, struct bs_socket);
 };
 struct bs_listener_map {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -57,7 +80,7 @@ struct bs_peer_map {
 };
 struct bs_histogram_map {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
-	__uint(max_entries, 1);
+	__uint(max_entries, BS_LATENCY_HISTOGRAMS);
 	__type(key, __u32);
 	__type(value, struct bs_latency_histogram);
 };
@@ -84,6 +107,24 @@ struct bs_sample_map {
 	__type(value, __u64);
 };
 
+struct bs_stack_sample_map {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, BS_STACK_COPIES_BYTES);
+};
+/* Stacks of waits stay: a wait may end long after the window that it began in. */
+struct bs_wait_stack_map {
+	__uint(type, BPF_MAP_TYPE_STACK_TRACE);
+	__uint(max_entries, BS_MAX_WAIT_STACKS);
+	__uint(key_size, sizeof(__u32));
+	__uint(value_size, BS_MAX_STACK_DEPTH * sizeof(__u64));
+};
+struct bs_sampled_wait_map {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, BS_MAX_SAMPLED_WAITS);
+	__type(key, struct bs_sampled_wait_key);
+	__type(value, struct bs_wait);
+};
+
 extern struct bs_thread_map threads SEC(".maps");
 extern struct bs_process_map processes SEC(".maps");
 extern struct bs_slot_map free_slots SEC(".maps");
@@ -96,11 +137,18 @@ extern struct bs_counter_map counters SEC(".maps");
 extern struct bs_sniff_map sniffs SEC(".maps");
 extern struct bs_stack_map stacks SEC(".maps");
 extern struct bs_sample_map samples SEC(".maps");
+extern struct bs_stack_sample_map stack_samples SEC(".maps");
+extern struct bs_wait_stack_map wait_stacks SEC(".maps");
+extern struct bs_sampled_wait_map sampled_waits SEC(".maps");
 
 /* Written by user space. A new generation makes every thread and socket state older than it void. */
 extern __u32 generation;
 extern __s64 sniffs_left; /* how many requests may still be looked at in this window */
 extern __u64 long_poll_age_ns;
+extern __u32 events_attached;
+extern __u32 stops_are_seen; /* probes for them are attached, to whatever process */
+/* Of the kernel side: when a wait of the class may be sampled again. */
+extern __u64 next_wait_sample_ns[BS_WAIT_CLASSES];
 extern struct bs_file_kinds file_kinds;
 /* Descriptors of the loading process, one of each kind. */
 extern __s32 own_eventfd, own_eventpoll, own_timerfd;

@@ -13,6 +13,9 @@
 
 #include "thread.h"
 
+#define BS_RCV_SHUTDOWN 1
+#define BS_SHUTDOWN_BOTH 3
+
 static __always_inline __u16 family_of(struct sock *sk)
 {
 	return BPF_CORE_READ(sk, __sk_common.skc_family);
@@ -69,6 +72,9 @@ static __always_inline __u8 role_of(struct sock *sk)
 
 		if (BPF_CORE_READ(unix_socket, addr))
 			return BS_ROLE_SERVER;
+		/* It has shut its receiving side: nothing comes back (standard output of a systemd unit). */
+		if (BPF_CORE_READ(sk, sk_shutdown) & BS_RCV_SHUTDOWN)
+			return BS_ROLE_IGNORED;
 		peer = (struct unix_sock *)BPF_CORE_READ(unix_socket, peer);
 		return peer && BPF_CORE_READ(peer, addr) ? BS_ROLE_CLIENT : BS_ROLE_IGNORED;
 	}
@@ -90,11 +96,20 @@ static __always_inline void read_unix_name(struct sock *sk, char *name)
 {
 	struct unix_sock *peer = (struct unix_sock *)BPF_CORE_READ((struct unix_sock *)sk, peer);
 	struct unix_address *address = peer ? BPF_CORE_READ(peer, addr) : NULL;
+	__u32 length;
 
 	__builtin_memset(name, 0, BS_UNIX_NAME_LEN);
 	if (!address)
 		return;
-	bpf_probe_read_kernel(name, BS_UNIX_NAME_LEN - 1, &address->name[0].sun_path);
+	/* The kernel keeps no more than the name, and an abstract one does not end with a zero. */
+	length = BPF_CORE_READ(address, len) - sizeof(address->name[0].sun_family);
+	if (length > BS_UNIX_NAME_LEN - 1)
+		length = BS_UNIX_NAME_LEN - 1;
+	barrier_var(length);
+	length &= BS_UNIX_NAME_LEN - 1;
+	if (!length)
+		return;
+	bpf_probe_read_kernel(name, length, &address->name[0].sun_path);
 	if (!name[0])
 		name[0] = '@';
 }

@@ -2,7 +2,7 @@
 /*
  * process: the integrals of a process's joint state over time (docs/method.md, "Decomposition").
  *
- * No locks: an event adds its delta to the packed word and gets the state that held until now; then it
+ * No locks (but see atomics.h): an event adds its delta to the packed word and gets the state that held until now; then it
  * exchanges the time stamp and gets how long that state held. Two events in the same instant on two CPUs
  * may swap their few nanoseconds, but nothing drifts, because every nanosecond is handed out once.
  */
@@ -114,6 +114,60 @@ static __always_inline void integrate_requests(struct bs_process *process, __u64
 	}
 }
 
+/* Nobody works on a request, whatever the collector's threads do meanwhile. */
+static __always_inline void integrate_stop(struct bs_process *process, __u64 word, __u64 dt)
+{
+	__u64 requests = BS_FIELD(word, REQUESTS);
+
+	add(&process->in_flight_ns, requests * dt);
+	add(&process->stopped_in_flight_ns, requests * dt);
+}
+
+#ifndef BS_OLD_KERNEL
+
+static __always_inline void move_word(struct bs_process *process, __u32 slot, __u64 delta,
+				      __u64 now, __u64 *word, __u64 *since)
+{
+	*word = __sync_fetch_and_add(&process->word, delta);
+	*since = __sync_lock_test_and_set(&process->since_ns, now);
+}
+
+#else
+
+#define BS_CLAIM_TRIES 64
+
+__noinline int claim(__u64 who)
+{
+	__u64 key = who;
+	__u32 one = 1;
+
+	for (int i = 0; i < BS_CLAIM_TRIES; i++)
+		if (!bpf_map_update_elem(&claims, &key, &one, BPF_NOEXIST))
+			return 0;
+	return 1;
+}
+
+__noinline int release_claim(__u64 who)
+{
+	__u64 key = who;
+
+	return bpf_map_delete_elem(&claims, &key);
+}
+
+/* The word itself is moved by an addition: it stays right even where a claim could not be had. */
+static __always_inline void move_word(struct bs_process *process, __u32 slot, __u64 delta,
+				      __u64 now, __u64 *word, __u64 *since)
+{
+	claim(process_claim(slot));
+	*word = *(volatile __u64 *)&process->word;
+	add(&process->word, delta);
+	*since = *(volatile __u64 *)&process->since_ns;
+	*(volatile __u64 *)&process->since_ns = now;
+	release_claim(process_claim(slot));
+}
+
+#endif
+
 __noinline int process_move(__u32 slot, __u64 delta, __u64 now)
 {
 	struct bs_process *process = process_at(slot);
@@ -121,8 +175,7 @@ __noinline int process_move(__u32 slot, __u64 delta, __u64 now)
 
 	if (!process)
 		return 0;
-	word = __sync_fetch_and_add(&process->word, delta);
-	since = __sync_lock_test_and_set(&process->since_ns, now);
+	move_word(process, slot, delta, now, &word, &since);
 	dt = now - since;
 	/*
 	 * Where two CPUs overtake each other dt is negative: booked all the same, it takes back what the
@@ -134,9 +187,13 @@ __noinline int process_move(__u32 slot, __u64 delta, __u64 now)
 		return 0;
 	if (BS_FIELD(word, RUNNING))
 		add(&process->running_any_ns, dt);
-	if (BS_FIELD(word, REQUESTS))
-		integrate_requests(process, word, dt);
-	else
+	if (process->stopped_since_ns)
+		add(&process->stopped_running_ns, BS_FIELD(word, RUNNING) * dt);
+	if (!BS_FIELD(word, REQUESTS))
 		integrate_idle(process, word, dt);
+	else if (process->stopped_since_ns)
+		integrate_stop(process, word, dt);
+	else
+		integrate_requests(process, word, dt);
 	return 0;
 }

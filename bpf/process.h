@@ -6,31 +6,13 @@
 #ifndef BOUNDSCOPE_PROCESS_H
 #define BOUNDSCOPE_PROCESS_H
 
-#include "maps.h"
-
-#define BS_REQUESTS_SHIFT 0
-#define BS_CALLS_SHIFT 14
-#define BS_RUNNING_SHIFT 28
-#define BS_RUNNABLE_SHIFT 37
-#define BS_LOCK_SHIFT 46
-#define BS_DISK_SHIFT 56
-
-#define BS_REQUESTS_BITS 14
-#define BS_CALLS_BITS 14
-#define BS_RUNNING_BITS 9
-#define BS_RUNNABLE_BITS 9
-#define BS_LOCK_BITS 10
-#define BS_DISK_BITS 8
+#include "atomics.h"
+#include "storage.h"
 
 #define BS_ONE_REQUEST (1ULL << BS_REQUESTS_SHIFT)
 #define BS_ONE_CALL (1ULL << BS_CALLS_SHIFT)
 
 #define BS_FIELD(word, name) (((word) >> BS_##name##_SHIFT) & ((1ULL << BS_##name##_BITS) - 1))
-
-static __always_inline void add(__u64 *sum, __u64 amount)
-{
-	__sync_fetch_and_add(sum, amount);
-}
 
 static __always_inline struct bs_process *process_at(__u32 slot)
 {

@@ -38,6 +38,7 @@ static __always_inline void look_up_state(struct bs_thread *thread, struct task_
 	thread->generation = generation;
 	thread->holds_request = 0;
 	thread->woken_early_ns = 0;
+	thread->freeing = 0;
 	thread->since_ns = since;
 	if (task->on_cpu) {
 		thread->state = BS_THREAD_ON_CPU;
@@ -65,13 +66,13 @@ static __always_inline void count_found(struct bs_thread *thread, struct task_st
 		activity = activity_of_wait(thread);
 	enter = process ? enter_delta(process->word, activity) : 0;
 	if (enter && before >> 8 != generation &&
-	    __sync_val_compare_and_swap(&thread->counted, before, counted_as(activity)) == before)
+	    BS_SWAP_IF(&thread->counted, before, counted_as(activity), thread->self) == before)
 		process_move(thread->slot, enter, now);
 }
 
 static __always_inline void take(__u64 *to, __u64 *from)
 {
-	*to = __sync_lock_test_and_set(from, 0);
+	*to = take_sum(from);
 }
 
 /* The task's pid as a process `level` pid namespaces below the initial one sees it; 0 if it does not see it. */
@@ -98,7 +99,7 @@ int read_threads(struct bpf_iter__task *ctx)
 
 	if (!task)
 		return 0;
-	thread = bpf_task_storage_get(&threads, task, NULL, 0);
+	thread = thread_of(task);
 	if (!thread)
 		return 0;
 	now = bpf_ktime_get_ns();
@@ -120,10 +121,12 @@ int read_threads(struct bpf_iter__task *ctx)
 	thread->switches_taken += record.times.switches;
 	for (int i = 0; i < BS_WAIT_CLASSES; i++)
 		take(&record.times.blocked_ns[i], &thread->times.blocked_ns[i]);
+	for (int i = 0; i < BS_FREEING; i++)
+		take(&record.times.freeing_ns[i], &thread->times.freeing_ns[i]);
 	record.slot = thread->slot;
 	bpf_probe_read_kernel_str(record.comm, sizeof(record.comm), task->comm);
 	/* Pids as the reading process, which is the current task here, sees them. */
-	level = BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid, level);
+	level = BPF_CORE_READ(this_task(), thread_pid, level);
 	record.tid = pid_at_level(task, level);
 	record.pid = pid_at_level(task->group_leader, level);
 	bpf_seq_write(ctx->meta->seq, &record, sizeof(record));

@@ -6,12 +6,13 @@
  * would outweigh what we came to measure.
  */
 #include "wait_class.h"
+#include "wait_sample.h"
 
 #define BS_STATE_GONE 0xb0 /* EXIT_DEAD, EXIT_ZOMBIE, TASK_DEAD */
 #define BS_TASK_WAKING 0x200
 #define BS_EARLY_WAKE_NS 1000
 
-static __always_inline void block(struct bs_thread *thread, struct task_struct *task,
+static __always_inline void block(void *ctx, struct bs_thread *thread, struct task_struct *task,
 				  unsigned int state, __u64 now)
 {
 	thread->wait_class = class_of_wait(thread, task, state, true);
@@ -31,13 +32,15 @@ static __always_inline void block(struct bs_thread *thread, struct task_struct *
 		thread->state = BS_THREAD_WOKEN;
 	} else {
 		thread->state = BS_THREAD_BLOCKED;
+		sample_wait(ctx, thread, task, now);
 	}
 	thread->woken_early_ns = 0;
 }
 
 /* Returns the change of the process's word. */
-static __always_inline __u64 switch_out(struct bs_thread *thread, struct task_struct *task,
-					bool preempt, __u64 word, __u64 now)
+static __always_inline __u64 switch_out(void *ctx, struct bs_thread *thread,
+					struct task_struct *task, bool preempt, __u64 word,
+					__u64 now)
 {
 	unsigned int state = state_of(task);
 
@@ -50,7 +53,7 @@ static __always_inline __u64 switch_out(struct bs_thread *thread, struct task_st
 	} else if (state & BS_STATE_GONE) {
 		thread->state = BS_THREAD_UNKNOWN;
 	} else {
-		block(thread, task, state, now);
+		block(ctx, thread, task, state, now);
 	}
 	switch (thread->state) {
 	case BS_THREAD_UNKNOWN:
@@ -62,16 +65,19 @@ static __always_inline __u64 switch_out(struct bs_thread *thread, struct task_st
 	}
 }
 
-static __always_inline __u64 switch_in(struct bs_thread *thread, __u64 word, __u64 now)
+static __always_inline __u64 switch_in(struct bs_thread *thread, struct task_struct *task,
+				       __u64 word, __u64 now)
 {
 	thread_refresh(thread, now);
 	if (thread->state == BS_THREAD_BLOCKED)
 		thread_unblock(thread, now); /* its wake-up was not seen */
 	else
 		thread_book(thread, now);
+	if (thread->wait_sampled)
+		book_sampled_wait(thread, task);
 	thread->state = BS_THREAD_ON_CPU;
 	thread->woken_early_ns = 0;
-	return thread_recount(thread, word, BS_RUNNING);
+	return thread_recount(thread, word, activity_on_cpu(thread));
 }
 
 SEC("tp_btf/sched_switch")
@@ -88,7 +94,7 @@ int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct tas
 		process = process_at(leaving->slot);
 		if (!process)
 			return 0;
-		delta = switch_out(leaving, prev, preempt, process->word, now);
+		delta = switch_out(ctx, leaving, prev, preempt, process->word, now);
 		/* Two threads of one process change places: one change of its word. */
 		if (!coming || coming->slot != leaving->slot) {
 			process_move(leaving->slot, delta, now);
@@ -101,7 +107,7 @@ int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct tas
 		process = process_at(coming->slot);
 		if (!process)
 			return 0;
-		delta += switch_in(coming, process->word, now);
+		delta += switch_in(coming, next, process->word, now);
 		process_move(coming->slot, delta, now);
 	}
 	if (now)

@@ -54,7 +54,7 @@ static __always_inline __u64 book_past(struct bs_process *process, const struct 
 static __always_inline void book_lock_cause(struct bs_process *process, struct bs_thread *thread,
 					    __u64 now)
 {
-	struct bs_thread *waker = thread_of(bpf_get_current_task_btf());
+	struct bs_thread *waker = this_thread();
 	__u64 from = thread->blocked_at_ns, inside = 0, oldest;
 
 	/* Another process of the target may hold it: PostgreSQL's locks lie in shared memory. */

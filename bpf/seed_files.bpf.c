@@ -8,7 +8,7 @@
 #define BS_LONG_POLL_AGE_NS 1000000000ULL /* until latencies are known */
 
 __u64 jiffy_ns = 0;
-__u32 seed_sockets = 0; /* second pass: the listeners are known, now the connections */
+__u32 seed_pass = BS_SEED_LISTENERS;
 
 static __always_inline void learn_own(struct bpf_iter__task_file *ctx, struct file *file)
 {
@@ -29,24 +29,42 @@ static __always_inline void learn_own(struct bpf_iter__task_file *ctx, struct fi
 static __always_inline __u64 age_of_packet(struct tcp_sock *tcp, __u32 jiffies, __u64 now)
 {
 	__u64 age = (__u64)((__u32)bpf_jiffies64() - jiffies) * jiffy_ns;
-	__u64 fine = now - tcp->tcp_mstamp * 1000;
+	__u64 fine = now - BS_GET(tcp, tcp_mstamp) * 1000;
 
 	return fine < age && age - fine <= 2 * jiffy_ns ? fine : age;
 }
 
-/* An exchange that has been open for longer than work takes is a long poll: followed, but not counted. */
-static __always_inline void seed_open(struct bs_socket *socket, struct tcp_sock *tcp, __u32 jiffies,
-				      __u64 one, bool room)
+/*
+ * Supposes an exchange that began with the packet at `jiffies`. One that has been open for longer than work
+ * takes is a long poll: followed, but not counted. The probes are at work by now: what they have seen begin
+ * goes before what we suppose.
+ */
+static __always_inline void suppose(struct bs_process *process, struct bs_socket *socket,
+				    struct tcp_sock *tcp, __u32 jiffies, __u32 state, __u64 one,
+				    bool room)
 {
 	__u64 now = bpf_ktime_get_ns(), age = age_of_packet(tcp, jiffies, now);
+	__u64 opened_ns = socket->opened_ns, clock_ns = socket->stop_clock_ns;
+	bool counts = room && age <= (long_poll_age_ns ?: BS_LONG_POLL_AGE_NS);
 
 	socket->opened_ns = now - age;
-	if (!room || age > (long_poll_age_ns ?: BS_LONG_POLL_AGE_NS))
-		socket->flags |= BS_SOCKET_LONG_POLL;
-	else
+	/* Stops before we came are not known, nor how long answers take. */
+	socket->stop_clock_ns = socket->role == BS_ROLE_SERVER ? stop_clock(process, now) : 0;
+	if (counts)
 		process_move(socket->slot, one, now);
-	if (!room)
-		count(BS_LOST_COUNTS);
+	else
+		socket->flags |= BS_SOCKET_LONG_POLL;
+	if (turn(socket, BS_IDLE, state)) {
+		if (!room)
+			count(BS_LOST_COUNTS);
+		return;
+	}
+	socket->opened_ns = opened_ns;
+	socket->stop_clock_ns = clock_ns;
+	if (counts)
+		process_move(socket->slot, -one, bpf_ktime_get_ns());
+	else
+		socket->flags &= ~BS_SOCKET_LONG_POLL;
 }
 
 /*
@@ -56,7 +74,7 @@ static __always_inline void seed_open(struct bs_socket *socket, struct tcp_sock 
  */
 static __always_inline void seed_exchange(struct sock *sk, struct bs_socket *socket)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcp_sock *tcp = tcp_of(sk);
 	struct bs_process *process = process_at(socket->slot);
 	__u32 sent, received;
 	__u64 word;
@@ -64,19 +82,18 @@ static __always_inline void seed_exchange(struct sock *sk, struct bs_socket *soc
 	if (!tcp || !process || socket->exchange != BS_IDLE ||
 	    BPF_CORE_READ(sk, __sk_common.skc_state) != BS_TCP_ESTABLISHED)
 		return;
-	sent = tcp->lsndtime;
+	sent = BS_GET(tcp, lsndtime);
 	received = BPF_CORE_READ((struct inet_connection_sock *)tcp, icsk_ack.lrcvtime);
 	word = process->word;
 	if (socket->role == BS_ROLE_SERVER && (__s32)(received - sent) > 0) {
-		socket->exchange = BPF_CORE_READ(tcp, rcv_nxt) != BPF_CORE_READ(tcp, copied_seq)
-					   ? BS_QUEUED
-					   : BS_READ;
-		seed_open(socket, tcp, received, BS_ONE_REQUEST,
-			  has_room(BS_FIELD(word, REQUESTS), BS_REQUESTS_BITS));
-	} else if (socket->role == BS_ROLE_CLIENT && (__s32)(sent - received) > 0) {
-		socket->exchange = BS_CALLING;
-		seed_open(socket, tcp, sent, BS_ONE_CALL,
-			  has_room(BS_FIELD(word, CALLS), BS_CALLS_BITS));
+		bool unread = BPF_CORE_READ(tcp, rcv_nxt) != BPF_CORE_READ(tcp, copied_seq);
+
+		suppose(process, socket, tcp, received, unread ? BS_QUEUED : BS_READ,
+			BS_ONE_REQUEST, has_room(BS_FIELD(word, REQUESTS), BS_REQUESTS_BITS));
+	} else if (socket->role == BS_ROLE_CLIENT && (__s32)(sent - received) > 0 &&
+		   !is_one_way(socket)) {
+		suppose(process, socket, tcp, sent, BS_CALLING, BS_ONE_CALL,
+			has_room(BS_FIELD(word, CALLS), BS_CALLS_BITS));
 	}
 }
 
@@ -100,7 +117,6 @@ int seed_files(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct bs_thread *thread;
 	struct bs_listener key;
-	struct socket *socket;
 	struct sock *sk;
 
 	if (!task || !file)
@@ -108,13 +124,10 @@ int seed_files(struct bpf_iter__task_file *ctx)
 	/* The process that reads this is the current task. */
 	if ((__u32)BPF_CORE_READ(task, tgid) == bpf_get_current_pid_tgid() >> 32)
 		learn_own(ctx, file);
-	thread = bpf_task_storage_get(&threads, task->group_leader, NULL, 0);
-	if (!thread && !seed_sockets)
+	thread = thread_of(task->group_leader);
+	if (!thread && seed_pass != BS_SEED_SHARED)
 		return 0;
-	socket = bpf_sock_from_file(file);
-	if (!socket)
-		return 0;
-	sk = socket->sk;
+	sk = sock_of_file(file);
 	if (!sk || !is_stream(sk))
 		return 0;
 	if (!thread) {
@@ -128,7 +141,7 @@ int seed_files(struct bpf_iter__task_file *ctx)
 		if (bpf_map_update_elem(&listeners, &key, &thread->slot, BPF_NOEXIST) &&
 		    !bpf_map_lookup_elem(&listeners, &key))
 			count(BS_LOST_LISTENERS);
-	} else if (seed_sockets) {
+	} else if (seed_pass == BS_SEED_CONNECTIONS) {
 		struct bs_socket *state = socket_of(sk, thread->slot);
 
 		if (state && family_of(sk) != BS_AF_UNIX)

@@ -13,10 +13,10 @@ int seed_threads(struct bpf_iter__task *ctx)
 
 	if (!task)
 		return 0;
-	leader = bpf_task_storage_get(&threads, task->group_leader, NULL, 0);
-	if (!leader || bpf_task_storage_get(&threads, task, NULL, 0))
+	leader = thread_of(task->group_leader);
+	if (!leader || thread_of(task))
 		return 0;
-	thread = bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	thread = new_thread(task);
 	if (!thread) {
 		count(BS_LOST_THREADS);
 		return 0;

@@ -87,6 +87,7 @@ static __always_inline void send_sniff(struct bs_socket *socket, const void *buf
 enum bs_look {
 	BS_LOOK_REQUEST,
 	BS_LOOK_HANDSHAKE,   /* TLS: no request yet */
+	BS_LOOK_LAST_FLIGHT, /* TLS: the client's last part of it begins */
 	BS_LOOK_MULTIPLEXED, /* cannot be followed */
 };
 
@@ -106,7 +107,7 @@ static __always_inline enum bs_look look_at_request(struct bs_socket *socket, __
 		return BS_LOOK_MULTIPLEXED;
 	if (!bpf_probe_read_user(head, sizeof(head), buffer) && is_tls(head) &&
 	    head[0] != BS_TLS_APPLICATION_DATA)
-		return BS_LOOK_HANDSHAKE;
+		return head[0] == BS_TLS_CHANGE_CIPHER ? BS_LOOK_LAST_FLIGHT : BS_LOOK_HANDSHAKE;
 	send_sniff(socket, buffer, length);
 	return BS_LOOK_REQUEST;
 }

@@ -12,24 +12,25 @@
 #define BOUNDSCOPE_SOCKET_H
 
 #include "peer.h"
+#include "stop.h"
 
 static __always_inline bool turn(struct bs_socket *socket, __u32 from, __u32 to)
 {
-	return __sync_val_compare_and_swap(&socket->exchange, from, to) == from;
+	return BS_SWAP_IF(&socket->exchange, from, to, socket->self) == from;
 }
 
 static __always_inline bool is_stream(struct sock *sk)
 {
-	return sk->sk_type == BS_SOCK_STREAM;
+	return BS_GET(sk, sk_type) == BS_SOCK_STREAM;
 }
 
 /* The state of a socket that the current thread uses; created at its first use. */
 static __always_inline struct bs_socket *socket_of(struct sock *sk, __u32 slot)
 {
-	struct bs_socket *socket = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+	struct bs_socket *socket = state_of_socket(sk);
 
 	if (!socket) {
-		socket = bpf_sk_storage_get(&sockets, sk, NULL, BPF_SK_STORAGE_GET_F_CREATE);
+		socket = new_state_of_socket(sk);
 		if (!socket) {
 			count(BS_LOST_SOCKETS);
 			return NULL;
@@ -40,13 +41,19 @@ static __always_inline struct bs_socket *socket_of(struct sock *sk, __u32 slot)
 		socket->generation = generation;
 		socket->exchange = BS_IDLE;
 		socket->flags &= ~BS_SOCKET_LONG_POLL;
+		socket->held = 0;
+		socket->pending = 0;
+		socket->arrived_ns = 0;
+		if (socket->role == BS_ROLE_CLIENT)
+			socket->extra_reads = 0;
 	}
 	if (!socket->role) {
 		socket->role = role_of(sk);
 		socket->port = BPF_CORE_READ(sk, __sk_common.skc_num);
 		socket->slot = slot;
-		if (socket->role == BS_ROLE_CLIENT && family_of(sk) != BS_AF_UNIX &&
-		    peer_is_own_listener(sk))
+		if (family_of(sk) == BS_AF_UNIX)
+			socket->flags |= BS_SOCKET_UNIX;
+		else if (socket->role == BS_ROLE_CLIENT && peer_is_own_listener(sk))
 			socket->flags |= BS_SOCKET_INTERNAL;
 	}
 	return socket;
@@ -64,12 +71,19 @@ static __always_inline void see_running(struct bs_thread *thread, struct bs_proc
 	process_move(thread->slot, thread_recount(thread, process->word, BS_RUNNING), now);
 }
 
+#define BS_ONE_WAY 16 /* sends without ever an answer: it only tells (logs, metrics) */
+
+static __always_inline bool is_one_way(const struct bs_socket *socket)
+{
+	return !socket->exchanges && socket->extra_sends >= BS_ONE_WAY;
+}
+
 /* Data waits to be read, besides a FIN, which counts as one byte. */
 static __always_inline bool has_unread(struct sock *sk)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcp_sock *tcp = tcp_of(sk);
 
-	return tcp && tcp->rcv_nxt - tcp->copied_seq > 1;
+	return tcp && BS_GET(tcp, rcv_nxt) - BS_GET(tcp, copied_seq) > 1;
 }
 
 /* Log-linear, 16 buckets an octave; the same rule as boundscope::latency_bucket_lower_ns(). */
@@ -107,10 +121,10 @@ static __always_inline __u32 latency_bucket(__u64 ns)
 	return bucket < BS_LATENCY_BUCKETS ? bucket : BS_LATENCY_BUCKETS - 1;
 }
 
-static __always_inline void record_latency(__u64 ns)
+static __always_inline void record_latency(__u32 which, __u64 ns)
 {
-	__u32 zero = 0, bucket = latency_bucket(ns);
-	struct bs_latency_histogram *histogram = bpf_map_lookup_elem(&latencies, &zero);
+	__u32 bucket = latency_bucket(ns);
+	struct bs_latency_histogram *histogram = bpf_map_lookup_elem(&latencies, &which);
 
 	if (histogram && bucket < BS_LATENCY_BUCKETS)
 		add(&histogram->buckets[bucket], 1);
@@ -122,6 +136,7 @@ static __always_inline void open_request(struct bs_process *process, struct bs_s
 	__u64 requests = BS_FIELD(process->word, REQUESTS);
 
 	socket->opened_ns = now;
+	socket->stop_clock_ns = stop_clock(process, now);
 	socket->flags &= ~BS_SOCKET_LONG_POLL;
 	add(&process->started, 1);
 	if (requests + 1 > process->peak_in_flight)
@@ -143,8 +158,25 @@ static __always_inline void leave_request(struct bs_process *process, struct bs_
 		socket->flags &= ~BS_SOCKET_LONG_POLL;
 		return;
 	}
-	add(&process->left_requests, 1);
+	if (socket->held) {
+		socket->held = 0;
+		add(&process->unix_left_requests, 1);
+	}
 	process_move(socket->slot, -BS_ONE_REQUEST, now);
+	/* After the word: a sweep that reads in between sees one that ended too many, never one too few. */
+	add(&process->left_requests, 1);
+}
+
+/* How much of a request's `latency` its process was stopped. */
+static __always_inline __u64 stopped_since(const struct bs_process *process,
+					   const struct bs_socket *socket, __u64 now, __u64 latency)
+{
+	__s64 stopped = (__s64)(stop_clock(process, now) - socket->stop_clock_ns);
+
+	/* The clock was read while another CPU ended a stop. */
+	if (stopped < 0)
+		return 0;
+	return (__u64)stopped < latency ? (__u64)stopped : latency;
 }
 
 static __always_inline void finish_request(struct bs_process *process, struct bs_socket *socket,
@@ -158,7 +190,10 @@ static __always_inline void finish_request(struct bs_process *process, struct bs
 		return;
 	add(&process->finished, 1);
 	add(&process->latency_ns, latency);
-	record_latency(latency);
+	record_latency(BS_LATENCIES, latency);
+	if (stops_are_seen)
+		record_latency(BS_LATENCIES_WITHOUT_STOPS,
+			       latency - stopped_since(process, socket, now, latency));
 }
 
 static __always_inline struct bs_peer *peer_of(struct sock *sk, struct bs_socket *socket)
@@ -195,6 +230,10 @@ static __always_inline void open_call(struct bs_process *process, struct bs_sock
 	socket->opened_ns = now;
 	if (has_room(BS_FIELD(process->word, CALLS), BS_CALLS_BITS)) {
 		socket->flags &= ~BS_SOCKET_LONG_POLL;
+		if (socket->flags & BS_SOCKET_UNIX) {
+			socket->held = 1;
+			add(&process->unix_opened_calls, 1);
+		}
 		process_move(socket->slot, BS_ONE_CALL, now);
 	} else {
 		socket->flags |= BS_SOCKET_LONG_POLL;
@@ -209,8 +248,12 @@ static __always_inline void leave_call(struct bs_process *process, struct bs_soc
 		socket->flags &= ~BS_SOCKET_LONG_POLL;
 		return;
 	}
-	add(&process->left_calls, 1);
+	if (socket->held) {
+		socket->held = 0;
+		add(&process->unix_left_calls, 1);
+	}
 	process_move(socket->slot, -BS_ONE_CALL, now);
+	add(&process->left_calls, 1);
 }
 
 /* An answer has arrived. */
@@ -239,7 +282,7 @@ static __always_inline void finish_call(struct bs_process *process, struct sock 
 static __always_inline bool close_exchange(struct bs_process *process, struct bs_socket *socket,
 					   __u64 now)
 {
-	switch (__sync_lock_test_and_set(&socket->exchange, BS_CLOSED)) {
+	switch (BS_EXCHANGE(&socket->exchange, BS_CLOSED, socket->self)) {
 	case BS_QUEUED:
 	case BS_READ:
 		leave_request(process, socket, now);

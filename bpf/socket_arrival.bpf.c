@@ -5,8 +5,6 @@
  */
 #include "socket.h"
 
-#define BS_RCV_SHUTDOWN 1
-
 static __always_inline void request_arrives(struct bs_process *process, struct bs_socket *socket,
 					    __u64 now)
 {
@@ -15,6 +13,30 @@ static __always_inline void request_arrives(struct bs_process *process, struct b
 	else if (socket->exchange == BS_READ)
 		socket->arrived_ns =
 			now; /* the next one, perhaps, before we have seen the answer */
+}
+
+#define BS_TICKETS_SPAN_NS 500000 /* a server sends its tickets one right after the other */
+
+/* What is read until the next arrival is no answer then. */
+static __always_inline bool is_ticket(struct bs_socket *socket, __u64 now)
+{
+	if (!socket->extra_reads)
+		return false;
+	if (!socket->arrived_ns)
+		socket->arrived_ns = now;
+	if (now - socket->arrived_ns < BS_TICKETS_SPAN_NS)
+		return true;
+	socket->extra_reads = 0;
+	return false;
+}
+
+/*
+ * Other calls on a shared connection come one after the other. Where the last send is about as old as answers
+ * take here, it was a part of what is answered now.
+ */
+static __always_inline bool expects_more(const struct bs_socket *socket, __u64 now)
+{
+	return socket->pending && (now - socket->sent_ns) * 2 < socket->answer_ns;
 }
 
 /*
@@ -26,7 +48,11 @@ static __always_inline void answer_arrives(struct bs_process *process, struct so
 {
 	if (socket->exchange != BS_CALLING)
 		return;
-	if (socket->pending && BS_FIELD(process->word, REQUESTS)) {
+	if (is_ticket(socket, now))
+		return;
+	if (!socket->arrived_ns)
+		socket->answer_ns = now - socket->opened_ns;
+	if (expects_more(socket, now) && BS_FIELD(process->word, REQUESTS)) {
 		socket->pending--;
 		book_call(sk, socket, now);
 		socket->opened_ns = socket->sent_ns;
@@ -35,10 +61,9 @@ static __always_inline void answer_arrives(struct bs_process *process, struct so
 	}
 }
 
-SEC("tp_btf/sk_data_ready")
-int BPF_PROG(on_data_ready, struct sock *sk)
+static __always_inline int has_arrived(struct sock *sk)
 {
-	struct bs_socket *socket = bpf_sk_storage_get(&sockets, sk, NULL, 0);
+	struct bs_socket *socket = state_of_socket(sk);
 	struct bs_process *process;
 	__u64 now;
 
@@ -52,10 +77,24 @@ int BPF_PROG(on_data_ready, struct sock *sk)
 	now = bpf_ktime_get_ns();
 	if (socket->role == BS_ROLE_SERVER) {
 		/* The peer's FIN is announced like data, and together with the last of it. */
-		if (!(sk->sk_shutdown & BS_RCV_SHUTDOWN) || has_unread(sk))
+		if (!(BS_GET(sk, sk_shutdown) & BS_RCV_SHUTDOWN) || has_unread(sk))
 			request_arrives(process, socket, now);
 	} else if (socket->role == BS_ROLE_CLIENT) {
+		socket->exchanges++;
 		answer_arrives(process, sk, socket, now);
 	}
 	return 0;
+}
+
+SEC("tp_btf/sk_data_ready")
+int BPF_PROG(on_data_ready, struct sock *sk)
+{
+	return has_arrived(sk);
+}
+
+/* Before Linux 6.3: what streams announce their data by. */
+SEC("fentry/sock_def_readable")
+int BPF_PROG(on_readable, struct sock *sk)
+{
+	return has_arrived(sk);
 }

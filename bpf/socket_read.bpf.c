@@ -7,20 +7,30 @@
 
 #define BS_MSG_PEEK 0x2
 #define BS_MSG_ERRQUEUE 0x2000
-#define BS_SHUTDOWN_BOTH 3
+#define BS_TLS_HEADER 5 /* read by itself: by OpenSSL as it comes */
 
 /* The reading process is the one that serves the connection, whoever owns the listener. */
-static __always_inline void move_to_reader(struct bs_socket *socket, __u32 slot, __u64 now)
+static __always_inline void move_to_reader(struct sock *sk, struct bs_socket *socket, __u32 slot,
+					   __u64 now)
 {
 	struct bs_process *from = process_at(socket->slot), *to = process_at(slot);
+	__u32 *listener;
 
 	if (socket->slot == slot || !from || !to)
 		return;
+	/* Who takes up connections takes up the next ones, too: those that wait, wait for it. */
+	listener = socket->flags & BS_SOCKET_UNIX ? NULL : local_listener(sk);
+	if (listener && !(*listener & BS_LISTENER_SHARED))
+		*listener = slot;
 	if (socket->exchange == BS_QUEUED || socket->exchange == BS_READ) {
 		if (!(socket->flags & BS_SOCKET_LONG_POLL)) {
-			add(&from->left_requests, 1);
+			if (socket->held) {
+				add(&from->unix_left_requests, 1);
+				add(&to->unix_opened_requests, 1);
+			}
 			process_move(socket->slot, -BS_ONE_REQUEST, now);
 			process_move(slot, BS_ONE_REQUEST, now);
+			add(&from->left_requests, 1); /* as in leave_request() */
 		}
 		add(&from->started, -1ULL);
 		add(&to->started, 1);
@@ -42,13 +52,22 @@ static __always_inline void server_eof(struct bs_process *process, struct sock *
 /* Where the peer of a unix socket has gone nobody waits for an answer. */
 static __always_inline bool is_farewell(struct sock *sk)
 {
-	return sk->sk_shutdown == BS_SHUTDOWN_BOTH && family_of(sk) == BS_AF_UNIX;
+	return BS_GET(sk, sk_shutdown) == BS_SHUTDOWN_BOTH && family_of(sk) == BS_AF_UNIX;
 }
 
 static __always_inline void server_reads(struct bs_process *process, struct bs_thread *thread,
 					 struct bs_socket *socket, __u32 length, __u64 now)
 {
+	enum bs_look look;
+
 	socket->arrived_ns = 0;
+	/* The rest of a record of the handshake whose header was read by itself. */
+	if (socket->pending) {
+		socket->pending--;
+		if (turn(socket, BS_QUEUED, BS_ANSWERED))
+			leave_request(process, socket, now);
+		return;
+	}
 	if (turn(socket, BS_QUEUED, BS_READ)) {
 		add(&process->socket_queue_ns, now - socket->opened_ns);
 	} else if (turn(socket, BS_IDLE, BS_READ) || turn(socket, BS_ANSWERED, BS_READ)) {
@@ -60,10 +79,19 @@ static __always_inline void server_reads(struct bs_process *process, struct bs_t
 	}
 	socket->reader = (__u32)bpf_get_current_pid_tgid();
 	thread->holds_request = 1;
-	switch (look_at_request(socket, length)) {
+	if ((socket->flags & (BS_SOCKET_UNIX | BS_SOCKET_LONG_POLL)) == BS_SOCKET_UNIX) {
+		socket->held = 1;
+		add(&process->unix_opened_requests, 1);
+	}
+	look = look_at_request(socket, length);
+	switch (look) {
 	case BS_LOOK_REQUEST:
 		break;
 	case BS_LOOK_HANDSHAKE:
+	case BS_LOOK_LAST_FLIGHT:
+		/* Reads to pass over: this record's body; behind ChangeCipherSpec both parts of Finished, too. */
+		if (length == BS_TLS_HEADER)
+			socket->pending = look == BS_LOOK_LAST_FLIGHT ? 3 : 1;
 		if (turn(socket, BS_READ, BS_ANSWERED)) {
 			socket->exchanges++;
 			leave_request(process, socket, now);
@@ -80,7 +108,7 @@ static __always_inline void client_reads(struct bs_process *process, struct sock
 					 struct bs_socket *socket, int length, __u64 now)
 {
 	if (socket->exchange == BS_CALLING && socket->arrived_ns) {
-		socket->arrived_ns = 0; /* one answer of several, booked when it arrived */
+		/* One answer of several, booked when it arrived; it may take several reads. */
 	} else if (turn(socket, BS_CALLING, BS_DONE)) {
 		finish_call(process, sk, socket, now);
 	} else if (turn(socket, BS_ARRIVED, BS_DONE)) {
@@ -93,10 +121,9 @@ static __always_inline void client_reads(struct bs_process *process, struct sock
 		turn(socket, BS_DONE, BS_CLOSED);
 }
 
-SEC("tp_btf/sock_recv_length")
-int BPF_PROG(on_read, struct sock *sk, int length, int flags)
+static __always_inline int was_read(struct sock *sk, int length, int flags)
 {
-	struct bs_thread *thread = thread_of(bpf_get_current_task_btf());
+	struct bs_thread *thread = this_thread();
 	struct bs_process *process;
 	struct bs_socket *socket;
 	__u64 now;
@@ -122,7 +149,7 @@ int BPF_PROG(on_read, struct sock *sk, int length, int flags)
 	now = bpf_ktime_get_ns();
 	see_running(thread, process, now);
 	if (socket->role == BS_ROLE_SERVER) {
-		move_to_reader(socket, thread->slot, now);
+		move_to_reader(sk, socket, thread->slot, now);
 		if (length == 0 || is_farewell(sk))
 			server_eof(process, sk, socket, now);
 		else
@@ -133,4 +160,32 @@ int BPF_PROG(on_read, struct sock *sk, int length, int flags)
 			client_reads(process, sk, socket, length, now);
 	}
 	return 0;
+}
+
+SEC("tp_btf/sock_recv_length")
+int BPF_PROG(on_read, struct sock *sk, int length, int flags)
+{
+	return was_read(sk, length, flags);
+}
+
+/* Before Linux 6.3: the functions that the socket layer calls, one for each family. */
+SEC("fexit/inet_recvmsg")
+int BPF_PROG(on_inet_read, struct socket *socket, struct msghdr *message, unsigned long size,
+	     int flags, int length)
+{
+	return was_read(socket->sk, length, flags);
+}
+
+SEC("fexit/inet6_recvmsg")
+int BPF_PROG(on_inet6_read, struct socket *socket, struct msghdr *message, unsigned long size,
+	     int flags, int length)
+{
+	return was_read(socket->sk, length, flags);
+}
+
+SEC("fexit/unix_stream_recvmsg")
+int BPF_PROG(on_unix_read, struct socket *socket, struct msghdr *message, unsigned long size,
+	     int flags, int length)
+{
+	return was_read(socket->sk, length, flags);
 }

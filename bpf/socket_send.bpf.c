@@ -8,14 +8,16 @@
 #define BS_TCP_NAGLE_CORK 2     /* include/net/tcp.h: TCP_NAGLE_CORK */
 #define BS_SMALL_SEGMENT 1200   /* less than any usual segment */
 #define BS_SEND_GAP_NS 200000   /* two sends of one answer follow each other faster */
+#define BS_PART_GAP_NS 30000    /* two sends of one call that is no TLS */
+#define BS_SETUP_ARRIVALS 4     /* a TLS handshake is over by then */
 #define BS_MULTIPLEX_MINIMUM 16 /* exchanges to look at before a socket is judged */
 
 /* Nothing left to read, so the request went out by splice(), past the read probe. */
 static __always_inline bool was_spliced(struct sock *sk)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcp_sock *tcp = tcp_of(sk);
 
-	return tcp && tcp->rcv_nxt == tcp->copied_seq;
+	return tcp && BS_GET(tcp, rcv_nxt) == BS_GET(tcp, copied_seq);
 }
 
 static __always_inline void answer(struct bs_process *process, struct bs_thread *thread,
@@ -60,12 +62,12 @@ static __always_inline bool looks_multiplexed(const struct bs_socket *socket)
  */
 static __always_inline bool is_held_back(struct sock *sk)
 {
-	struct tcp_sock *tcp = bpf_skc_to_tcp_sock(sk);
+	struct tcp_sock *tcp = tcp_of(sk);
 	__u32 unsent;
 
-	if (!tcp || (BPF_CORE_READ_BITFIELD(tcp, nonagle) & BS_TCP_NAGLE_CORK))
+	if (!tcp || (BS_GET_BITS(tcp, nonagle) & BS_TCP_NAGLE_CORK))
 		return false;
-	unsent = tcp->write_seq - tcp->snd_nxt;
+	unsent = BS_GET(tcp, write_seq) - BS_GET(tcp, snd_nxt);
 	return unsent && unsent < BS_SMALL_SEGMENT;
 }
 
@@ -101,10 +103,6 @@ static __always_inline void server_sends(struct bs_process *process, struct bs_t
 		add(&process->pushed, 1); /* begun before we came, or the server speaks first */
 	}
 	socket->sent_ns = now;
-	if (sk->sk_wmem_queued * 3 > sk->sk_sndbuf * 2)
-		socket->flags |= BS_SOCKET_FULL;
-	else
-		socket->flags &= ~BS_SOCKET_FULL;
 }
 
 /* The first four letters of HTTP/1 requests, as the processor reads them. */
@@ -140,30 +138,90 @@ static __always_inline void tell_client(struct bs_socket *socket)
 /* A send while a call is open: the rest of that call, or another one on a shared connection? */
 static __always_inline bool is_another_call(const struct bs_socket *socket, __u64 gap)
 {
-	if (socket->flags & BS_SOCKET_SERIAL)
+	/* Of HTTP/1; the rest of what did not fit into the socket's buffer; the call behind a handshake. */
+	if ((socket->flags & (BS_SOCKET_SERIAL | BS_SOCKET_FULL)) || socket->extra_reads)
 		return false;
 	/* Head and body of a call follow each other at once; inside of TLS that is all there is to go by. */
-	return !(socket->flags & BS_SOCKET_TLS) || gap > BS_SEND_GAP_NS;
+	if (socket->shared && !(socket->flags & BS_SOCKET_TLS))
+		return true;
+	return gap > (socket->flags & BS_SOCKET_TLS ? BS_SEND_GAP_NS : BS_PART_GAP_NS);
+}
+
+/*
+ * With its second flight a TLS 1.3 client is done, and says so first (RFC 8446, D.4). What the server sends
+ * then are tickets: no answer to the call that follows. TLS 1.2 ends its handshake there, which is none either.
+ */
+static __always_inline bool ends_handshake(const struct bs_socket *socket)
+{
+	const void *buffer;
+	__u8 head[2] = {};
+
+	if (!(socket->flags & BS_SOCKET_TLS) || socket->exchanges >= BS_SETUP_ARRIVALS)
+		return false;
+	buffer = user_buffer();
+	return buffer && !bpf_probe_read_user(head, sizeof(head), buffer) && is_tls(head) &&
+	       head[0] == BS_TLS_CHANGE_CIPHER;
+}
+
+/* Sends while a call was open, and nothing ever came back: logs, metrics. */
+static __always_inline void send_again(struct bs_process *process, struct sock *sk,
+				       struct bs_socket *socket, __u64 gap, __u64 now)
+{
+	struct bs_peer *peer;
+
+	if (!is_another_call(socket, gap)) {
+		if (socket->extra_reads)
+			socket->opened_ns = now;
+		return;
+	}
+	socket->extra_sends++;
+	if (is_one_way(socket)) {
+		if (turn(socket, BS_CALLING, BS_DONE))
+			leave_call(process, socket, now);
+		return;
+	}
+	if (gap > BS_SEND_GAP_NS)
+		socket->shared = 1;
+	socket->pending++;
+	peer = peer_of(sk, socket);
+	if (peer)
+		add(&peer->resends, 1);
+}
+
+#define BS_MYSQL_CLOSE 0x19
+#define BS_MYSQL_CLOSE_LENGTH 9 /* header of 4, the command, the statement's number */
+
+/* MySQL's COM_STMT_CLOSE is never answered; drivers send one with every query. */
+static __always_inline bool asks_nothing(int length)
+{
+	const void *buffer;
+	__u8 head[5] = {};
+
+	if (length != BS_MYSQL_CLOSE_LENGTH)
+		return false;
+	buffer = user_buffer();
+	if (!buffer || bpf_probe_read_user(head, sizeof(head), buffer))
+		return false;
+	return head[0] == BS_MYSQL_CLOSE_LENGTH - 4 && !head[1] && !head[2] && !head[3] &&
+	       head[4] == BS_MYSQL_CLOSE;
 }
 
 static __always_inline void client_sends(struct bs_process *process, struct sock *sk,
-					 struct bs_socket *socket, __u64 now)
+					 struct bs_socket *socket, int length, __u64 now)
 {
 	__u64 gap = now - socket->sent_ns;
 
+	if (asks_nothing(length))
+		return;
 	socket->sent_ns = now;
 	if (socket->exchange == BS_CALLING) {
-		struct bs_peer *peer;
-
-		if (!is_another_call(socket, gap))
-			return;
-		socket->pending++;
-		peer = peer_of(sk, socket);
-		if (peer)
-			add(&peer->resends, 1);
+		send_again(process, sk, socket, gap, now);
 		return;
 	}
+	if (is_one_way(socket))
+		return;
 	tell_client(socket);
+	socket->extra_reads = ends_handshake(socket);
 	socket->pending = 0;
 	socket->arrived_ns = 0;
 	/* First into the word: the answer may come before this program ends. */
@@ -173,10 +231,9 @@ static __always_inline void client_sends(struct bs_process *process, struct sock
 		leave_call(process, socket, now);
 }
 
-SEC("tp_btf/sock_send_length")
-int BPF_PROG(on_send, struct sock *sk, int length, int flags)
+static __always_inline int sent(struct sock *sk, int length)
 {
-	struct bs_thread *thread = thread_of(bpf_get_current_task_btf());
+	struct bs_thread *thread = this_thread();
 	struct bs_process *process;
 	struct bs_socket *socket;
 	__u64 now;
@@ -202,6 +259,46 @@ int BPF_PROG(on_send, struct sock *sk, int length, int flags)
 	if (socket->role == BS_ROLE_SERVER)
 		server_sends(process, thread, sk, socket, now);
 	else if (socket->role == BS_ROLE_CLIENT)
-		client_sends(process, sk, socket, now);
+		client_sends(process, sk, socket, length, now);
+	if (BS_GET(sk, sk_wmem_queued) * 3 > BS_GET(sk, sk_sndbuf) * 2)
+		socket->flags |= BS_SOCKET_FULL;
+	else
+		socket->flags &= ~BS_SOCKET_FULL;
 	return 0;
+}
+
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(on_send, struct sock *sk, int length, int flags)
+{
+	return sent(sk, length);
+}
+
+/* Before Linux 6.3: the functions that the socket layer calls, one for each family. */
+SEC("fexit/inet_sendmsg")
+int BPF_PROG(on_inet_send, struct socket *socket, struct msghdr *message, unsigned long size,
+	     int length)
+{
+	return sent(socket->sk, length);
+}
+
+SEC("fexit/inet6_sendmsg")
+int BPF_PROG(on_inet6_send, struct socket *socket, struct msghdr *message, unsigned long size,
+	     int length)
+{
+	return sent(socket->sk, length);
+}
+
+SEC("fexit/unix_stream_sendmsg")
+int BPF_PROG(on_unix_send, struct socket *socket, struct msghdr *message, unsigned long size,
+	     int length)
+{
+	return sent(socket->sk, length);
+}
+
+/* sendfile(), until Linux 6.5 turned it into messages */
+SEC("fexit/inet_sendpage")
+int BPF_PROG(on_send_page, struct socket *socket, struct page *page, int offset, unsigned long size,
+	     int flags, long length)
+{
+	return sent(socket->sk, (int)length);
 }

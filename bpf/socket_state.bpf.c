@@ -7,7 +7,7 @@
 
 static __always_inline void begin_listening(struct sock *sk)
 {
-	struct bs_thread *thread = thread_of(bpf_get_current_task_btf());
+	struct bs_thread *thread = this_thread();
 	struct bs_listener key;
 
 	if (!thread)
@@ -21,15 +21,20 @@ static __always_inline void begin_listening(struct sock *sk)
 static __always_inline void accepted(struct sock *sk)
 {
 	__u32 *slot = local_listener(sk);
+	struct bs_process *owner;
 
 	/* Where others accept too, it is ours only once somebody of ours has read from it. */
-	if (slot && !(*slot & BS_LISTENER_SHARED))
+	if (!slot || (*slot & BS_LISTENER_SHARED))
+		return;
+	/* Nor does a worker wait for it that has ended: the next one to read is its own. */
+	owner = process_at(*slot);
+	if (owner && owner->pid && !owner->exited_at_ns)
 		socket_of(sk, *slot);
 }
 
 static __always_inline void begin_connecting(struct sock *sk, __u64 now)
 {
-	struct bs_thread *thread = thread_of(bpf_get_current_task_btf());
+	struct bs_thread *thread = this_thread();
 	struct bs_process *process = thread ? process_at(thread->slot) : NULL;
 	struct bs_socket *socket;
 
@@ -63,12 +68,25 @@ static __always_inline void closes(struct bs_process *process, struct sock *sk,
 		add(&process->aborted, 1);
 }
 
+static __always_inline void changes(struct sock *sk, struct bs_socket *socket, int to)
+{
+	struct bs_process *process = process_at(socket->slot);
+	__u64 now = bpf_ktime_get_ns();
+
+	if (!process || socket->generation != generation)
+		return;
+	if (to == BS_TCP_ESTABLISHED)
+		end_connecting(process, sk, socket, now);
+	/* A client that only closes its sending side still waits for the answer; one that is gone does not. */
+	else if (to != BS_TCP_FIN_WAIT1 || socket->role == BS_ROLE_SERVER ||
+		 BS_GET(sk, sk_shutdown) == BS_SHUTDOWN_BOTH)
+		closes(process, sk, socket, now);
+}
+
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(on_tcp_state, struct sock *sk, int from, int to)
 {
-	struct bs_process *process;
 	struct bs_socket *socket;
-	__u64 now;
 
 	if (to == BS_TCP_LISTEN) {
 		begin_listening(sk);
@@ -85,17 +103,25 @@ int BPF_PROG(on_tcp_state, struct sock *sk, int from, int to)
 	if (to != BS_TCP_ESTABLISHED && to != BS_TCP_FIN_WAIT1 && to != BS_TCP_LAST_ACK &&
 	    to != BS_TCP_CLOSE)
 		return 0;
-	socket = bpf_sk_storage_get(&sockets, sk, NULL, 0);
-	if (!socket || socket->generation != generation)
-		return 0;
-	process = process_at(socket->slot);
-	if (!process)
-		return 0;
-	now = bpf_ktime_get_ns();
-	if (to == BS_TCP_ESTABLISHED)
-		end_connecting(process, sk, socket, now);
-	/* A client that only closes its sending side still waits for the answer. */
-	else if (to != BS_TCP_FIN_WAIT1 || socket->role == BS_ROLE_SERVER)
-		closes(process, sk, socket, now);
+	socket = state_of_socket(sk);
+	if (socket)
+		changes(sk, socket, to);
+	if (to == BS_TCP_CLOSE)
+		forget_socket(sk);
 	return 0;
 }
+
+#ifdef BS_OLD_KERNEL
+/* Where the state does not go with the socket it has to be told. */
+SEC("fentry/unix_release_sock")
+int BPF_PROG(on_unix_release, struct sock *sk)
+{
+	struct bs_socket *socket = state_of_socket(sk);
+
+	if (!socket)
+		return 0;
+	changes(sk, socket, BS_TCP_CLOSE);
+	forget_socket(sk);
+	return 0;
+}
+#endif

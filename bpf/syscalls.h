@@ -9,7 +9,7 @@
 
 #include <asm/unistd.h>
 
-#include "maps.h"
+#include "registers.h"
 
 /* Newer than some build hosts' headers. */
 #ifndef __NR_epoll_pwait2
@@ -28,18 +28,18 @@ struct bs_syscall {
 static __always_inline struct bs_syscall syscall_of(struct task_struct *task)
 {
 	struct bs_syscall call = {.nr = -1};
-	struct pt_regs *regs = (struct pt_regs *)bpf_task_pt_regs(task);
+	struct pt_regs *regs = registers_at_entry(task);
 
 #if defined(__TARGET_ARCH_x86)
-	call.nr = (long)regs->orig_ax;
-	call.argument[0] = regs->di;
-	call.argument[1] = regs->si;
-	call.argument[2] = regs->dx;
+	call.nr = (long)BS_GET(regs, orig_ax);
+	call.argument[0] = BS_GET(regs, di);
+	call.argument[1] = BS_GET(regs, si);
+	call.argument[2] = BS_GET(regs, dx);
 #elif defined(__TARGET_ARCH_arm64)
-	call.nr = regs->syscallno;
-	call.argument[0] = regs->orig_x0;
-	call.argument[1] = regs->regs[1];
-	call.argument[2] = regs->regs[2];
+	call.nr = BS_GET(regs, syscallno);
+	call.argument[0] = BS_GET(regs, orig_x0);
+	call.argument[1] = BS_GET(regs, regs[1]);
+	call.argument[2] = BS_GET(regs, regs[2]);
 #endif
 	return call;
 }

@@ -9,8 +9,7 @@
 
 static __always_inline void adopt(struct task_struct *task, __u32 slot)
 {
-	struct bs_thread *thread =
-		bpf_task_storage_get(&threads, task, NULL, BPF_LOCAL_STORAGE_GET_F_CREATE);
+	struct bs_thread *thread = new_thread(task);
 
 	if (!thread) {
 		count(BS_LOST_THREADS);
@@ -30,6 +29,7 @@ static __always_inline __u32 slot_for_process(struct task_struct *task, struct b
 	}
 	process->pid = BPF_CORE_READ(task, tgid);
 	process->threads_are_not_requests = parent ? parent->threads_are_not_requests : 0;
+	process->copy_stacks = parent ? parent->copy_stacks : 0;
 	return slot;
 }
 
@@ -61,16 +61,11 @@ int BPF_PROG(on_wakeup_new, struct task_struct *task)
 	return 0;
 }
 
-SEC("tp_btf/sched_process_exit")
-int BPF_PROG(on_exit, struct task_struct *task)
+static __always_inline void ends(struct task_struct *task, struct bs_thread *thread,
+				 struct bs_process *process)
 {
-	struct bs_thread *thread = thread_of(task);
-	struct bs_process *process = thread ? process_at(thread->slot) : NULL;
-	__u64 now, delta;
+	__u64 now = bpf_ktime_get_ns(), delta;
 
-	if (!process)
-		return 0;
-	now = bpf_ktime_get_ns();
 	if (thread->generation == generation) {
 		thread_book(thread, now);
 		delta = thread_recount(thread, process->word, BS_NOTHING);
@@ -85,11 +80,25 @@ int BPF_PROG(on_exit, struct task_struct *task)
 	add(&process->exited.switches, thread->times.switches - thread->switches_taken);
 	for (int i = 0; i < BS_WAIT_CLASSES; i++)
 		add(&process->exited.blocked_ns[i], thread->times.blocked_ns[i]);
+	for (int i = 0; i < BS_FREEING; i++)
+		add(&process->exited.freeing_ns[i], thread->times.freeing_ns[i]);
 	__builtin_memset(&thread->times, 0, sizeof(thread->times));
 	thread->switches_taken = 0;
 	thread->state = BS_THREAD_UNKNOWN;
 	/* Slot 0 is for many processes. */
 	if (thread->slot && BPF_CORE_READ(task, signal, live.counter) <= 0)
 		process->exited_at_ns = now;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(on_exit, struct task_struct *task)
+{
+	struct bs_thread *thread = thread_of(task);
+	struct bs_process *process = thread ? process_at(thread->slot) : NULL;
+
+	if (!process)
+		return 0;
+	ends(task, thread, process);
+	forget_thread(task);
 	return 0;
 }

@@ -10,11 +10,6 @@
 
 #include "process.h"
 
-static __always_inline struct bs_thread *thread_of(struct task_struct *task)
-{
-	return bpf_task_storage_get(&threads, task, NULL, 0);
-}
-
 /* Forgets what an earlier attachment knew. Called before anything else is done with a thread's state. */
 static __always_inline void thread_refresh(struct bs_thread *thread, __u64 now)
 {
@@ -24,6 +19,8 @@ static __always_inline void thread_refresh(struct bs_thread *thread, __u64 now)
 	thread->state = BS_THREAD_UNKNOWN;
 	thread->holds_request = 0;
 	thread->woken_early_ns = 0;
+	thread->wait_sampled = 0;
+	thread->freeing = 0;
 	thread->since_ns = now;
 }
 
@@ -103,7 +100,7 @@ static __always_inline void book_subject(struct bs_thread *thread, __u64 ns, __u
 /* Books the time since the last booking under the present state. Returns its length. */
 static __always_inline __u64 thread_book(struct bs_thread *thread, __u64 now)
 {
-	__u64 since = __sync_lock_test_and_set(&thread->since_ns, now);
+	__u64 since = BS_EXCHANGE(&thread->since_ns, now, thread->self);
 	__u64 ns = now - since;
 
 	if (!since || (__s64)ns <= 0)
@@ -111,6 +108,10 @@ static __always_inline __u64 thread_book(struct bs_thread *thread, __u64 now)
 	switch (thread->state) {
 	case BS_THREAD_ON_CPU:
 		add(&thread->times.on_cpu_ns, ns);
+		if (thread->freeing == 1 + BS_RECLAIM)
+			add(&thread->times.freeing_ns[BS_RECLAIM], ns);
+		else if (thread->freeing == 1 + BS_COMPACTION)
+			add(&thread->times.freeing_ns[BS_COMPACTION], ns);
 		break;
 	case BS_THREAD_PREEMPTED:
 		add(&thread->times.preempted_ns, ns);
@@ -151,6 +152,8 @@ static __always_inline void thread_unblock(struct bs_thread *thread, __u64 now)
 	__u64 ns = thread_book(thread, now);
 
 	remember_wait(thread, now);
+	if (thread->wait_sampled)
+		thread->sampled_wait_ns = now - thread->blocked_at_ns;
 	if (has_subject(thread->wait_class))
 		book_subject(thread, ns, 1, now - thread->blocked_at_ns);
 }
@@ -172,6 +175,12 @@ static __always_inline __u8 activity_of_wait(const struct bs_thread *thread)
 	}
 }
 
+/* On a CPU: who makes room for memory there waits for it like one who waits for a page. */
+static __always_inline __u8 activity_on_cpu(const struct bs_thread *thread)
+{
+	return thread->freeing ? BS_DISK : BS_RUNNING;
+}
+
 static __always_inline __u64 counted_as(__u8 activity)
 {
 	return (__u64)generation << 8 | activity;
@@ -184,8 +193,8 @@ static __always_inline __u64 counted_as(__u8 activity)
 static __always_inline __u64 thread_recount(struct bs_thread *thread, __u64 word, __u8 activity)
 {
 	__u64 enter = enter_delta(word, activity);
-	__u64 before = __sync_lock_test_and_set(&thread->counted,
-						counted_as(enter ? activity : BS_NOTHING));
+	__u64 before = BS_EXCHANGE(&thread->counted, counted_as(enter ? activity : BS_NOTHING),
+				   thread->self);
 
 	return enter + (before >> 8 == generation ? leave_delta((__u8)before) : 0);
 }

@@ -14,7 +14,7 @@
 /* Address of the first byte; NULL if that cannot be told (io_uring, splice). */
 static __always_inline const void *user_buffer(void)
 {
-	struct bs_syscall call = syscall_of(bpf_get_current_task_btf());
+	struct bs_syscall call = syscall_of(this_task());
 	unsigned long vector = 0, buffer = 0;
 
 	switch (call.nr) {
@@ -42,13 +42,13 @@ static __always_inline const void *user_buffer(void)
 }
 
 /* Record types of TLS 1.0 to 1.3, RFC 8446, 5.1. */
-#define BS_TLS_FIRST_TYPE 0x14
+#define BS_TLS_CHANGE_CIPHER 0x14
 #define BS_TLS_APPLICATION_DATA 0x17
 #define BS_TLS_MAJOR 0x03
 
 static __always_inline bool is_tls(const __u8 *head)
 {
-	return head[0] >= BS_TLS_FIRST_TYPE && head[0] <= BS_TLS_APPLICATION_DATA &&
+	return head[0] >= BS_TLS_CHANGE_CIPHER && head[0] <= BS_TLS_APPLICATION_DATA &&
 	       head[1] == BS_TLS_MAJOR;
 }
 

@@ -12,8 +12,6 @@
 
 #define BS_TASK_UNINTERRUPTIBLE 0x2
 #define BS_PF_IO_WORKER 0x10
-#define BS_S_IFMT 0170000
-#define BS_S_IFSOCK 0140000
 #define BS_S_IFIFO 0010000
 #define BS_S_IFREG 0100000
 #define BS_S_IFBLK 0060000
@@ -165,6 +163,19 @@ static __always_inline __u8 class_of_futex(struct bs_thread *thread, const struc
 }
 
 /*
+ * It waits for memory, whatever system call it is in: it makes room by itself, or the kernel says so (pages
+ * evicted while in use, memory.high), which it does where pressure (PSI) is on.
+ */
+static __always_inline bool waits_for_memory(const struct bs_thread *thread,
+					     struct task_struct *task)
+{
+	if (thread->freeing)
+		return true;
+	return bpf_core_field_exists(task->in_memstall) &&
+	       BPF_CORE_READ_BITFIELD(task, in_memstall);
+}
+
+/*
  * `own_memory`: the task is the current one, so its memory can be read.
  * `state` is the task's state as the scheduler gave it; 0 (running) must have been dealt with.
  */
@@ -177,6 +188,8 @@ static __always_inline __u8 class_of_wait(struct bs_thread *thread, struct task_
 
 	if (state & BS_STATE_STOPPED)
 		return BS_WAIT_OTHER;
+	if (uninterruptible && waits_for_memory(thread, task))
+		return in_iowait && !thread->freeing ? BS_WAIT_PAGE_FAULT : BS_WAIT_MEMORY;
 	/* io_uring's workers carry a stale copy of their parent's registers. */
 	if (task->flags & BS_PF_IO_WORKER)
 		return uninterruptible && in_iowait ? BS_WAIT_DISK_OTHER : BS_WAIT_PARK;

@@ -43,6 +43,8 @@ inline constexpr auto kCaveatCodes = std::to_array<std::string_view>({
     "skipped_lines",    // lines of kinds this version does not know. value: how many
     "steal",            // the hypervisor took CPU time. value: share of the host's CPU time
     "noisy_neighbour",  // others keep the host's CPUs busy. value: their cores
+    "oom_killed",       // the kernel killed processes of the target. value: how many
+    "memory_grows",     // it would meet its limit within days. value: seconds until then
     "low_load",         // CPU demand at low load is biased upwards. value: use of the CPU limit
 });
 
@@ -65,10 +67,25 @@ inline constexpr auto kReasonCodes = std::to_array<std::string_view>({
     "steal_share",        // taken by the hypervisor. value: share of the host's CPU time
     "host_busy",          // others use the host's CPUs. value: their cores / CPUs of the host
     // memory
+    "gc_share",         // collecting and allocating. value: share of request (or thread) time
+    "gc_pause_share",   // the runtime has stopped the program. value: share of request time
+    "gc_cpu_share",     // value: the collector's share of CPU time
+    "allocator_share",  // value: the allocator's share of CPU time
+    "gc_tail",          // p99 / p99 less the stops that each request met. value: ratio
+    "stall_share",      // waiting for caches and DRAM. value: share of CPU time
     "paging_share",     // major faults, reclaim. value: share of request (or thread) time
     "refaults",         // pages read again after eviction. value: pages per second
     "at_memory_limit",  // cgroup memory in use / limit. value: ratio
     "memory_pressure",  // PSI memory full. value: share of wall time
+    "reclaim_share",    // making room for memory by itself. value: share of the threads' time
+    "limit_hits",       // allocations that met a memory limit. value: per second
+    // ... and what that suggests
+    "suggests_limit",      // what it works with does not fit. value: bytes of the limit
+    "suggests_leak",       // its memory grows all the time. value: bytes per second
+    "suggests_allocator",  // much is neither the runtime's heap nor files. value: share of memory
+    "suggests_less_heap",  // much is room the collector keeps. value: share of memory
+    "suggests_heap_room",  // the limit leaves room for a larger heap. value: times the present one
+    "no_heap_room",        // it leaves none. value: times the present one
     // io
     "upstream_share",        // waiting for a peer. value: share. subject: largest peer
     "upstream_multiplexed",  // many calls share a connection. value: resends / sends
@@ -102,27 +119,73 @@ inline constexpr auto kReasonCodes = std::to_array<std::string_view>({
     "closest",           // best candidate all the same. value: probability. subject: "cpu: kernel"
 });
 
+// Why a gain is judged as it is (Gain::reason), and a rewrite as a whole (Rewrite::reason).
+inline constexpr auto kGainReasonCodes = std::to_array<std::string_view>({
+    "language_bound",    // what it is about is language-bound. value: share of request time
+    "language_cpu",      // same. value: share of CPU time
+    "waits_stay",        // waiting stays. value: share of request time. subject: for what, mostly
+    "cpu_stays",         // libraries and kernel stay. value: share of CPU time. subject: largest
+    "already_native",    // there is no slower language to leave. subject: the language
+    "pool_decides",      // queueing for workers. value: share of request time
+    "stops_make_tail",   // value: p99 / p99 without stops
+    "chance",            // may or may not. value: probability that it is worth while
+    "unknown_owner",     // CPU time of unknown owner. value: share
+    "few_samples",       // value: CPU samples. threshold: needed
+    "few_requests",      // for a p99. value: finished. threshold: needed
+    "no_requests",       // value: -
+    "low_load",          // there is little to save. value: CPU cores in use
+    "not_saturating",    // something else limits before the CPU does. value: use of the CPU
+    "no_priors",         // nothing is known about the pair. subject: target language
+    "memory_from_heap",  // value: live heap / resident memory
+    "memory_from_rss",   // live data is not known: a wide range. value: bytes
+    "no_memory",         // not measured. value: -
+    "verdict_open",      // what bounds it is not known. value: -
+    "idle",              // it does nothing at this load. value: idle share
+    "no_need",           // fast, and far from its limits. value: use of the CPU
+    "goal_latency", "goal_tail", "goal_capacity", "goal_memory",  // overall: it may gain there.
+                                                                  // value: p50 of the gain.
+                                                                  // subject: language
+    "nothing_gains",  // overall: no goal that matters gains. value: -
+});
+
 // What a prediction takes for granted (Rewrite::assumes).
 inline constexpr auto kAssumptionCodes = std::to_array<std::string_view>({
-    "plain_bound",       // from CPU time that could vanish, not from priors per language
     "same_algorithm",    // the new program does the same work
     "same_upstreams",    // peers answer as fast as now, also when asked more often
     "same_concurrency",  // as many workers and connections as now
     "at_this_load",      // holds for the load that was measured
+    "one_run",           // another start of the same program may differ
     "already_native",    // the target is native code: its language is hardly what costs
-    "rss_not_modelled",  // memory and tail are not predicted yet
+    "language_unknown",  // priors do not know the target's language
 });
 
-// Alternatives to a rewrite (Alternative::action).
+// What could be done (Alternative::action). "parameter" is its number.
 inline constexpr auto kActionCodes = std::to_array<std::string_view>({
-    "cache_upstream",     // answer half of the calls from a cache. subject: peer
+    "rewrite",            // the best of the languages asked for. subject: language
+    "no_action",          // leave it. subject: -
+    "cache_upstream",     // answer a part of the calls from a cache. subject: peer. parameter: part
     "speed_up_upstream",  // make the peer answer twice as fast. subject: peer
+    "batch_calls",  // one call a request instead of several. subject: peer. parameter: calls now
+    "reuse_connections",  // keep-alive, pools, TLS session resumption. subject: -. parameter: CPU
+                          // share that making connections takes
     "raise_quota",        // raise the CPU quota until nothing is throttled. subject: -
+    "limit_threads",      // compute with as many threads as the quota has CPUs. subject: setting.
+                          // parameter: CPUs of the quota
     "more_workers",       // more workers or connections, until nothing queues. subject: -
     "more_processes",     // spread a saturated loop over processes. subject: comm of the thread
     "fix_lock",           // hold the most contended lock half as long. subject: lock
     "faster_disk",        // halve the time of disk operations. subject: read, write, sync ...
+    "fewer_syncs",        // several changes a sync (group commit). subject: -
+    "more_heap_room",     // twice the room between collections. subject: the runtime's setting
+    "other_collector",    // a collector that does not stop the program. subject: the present one
+    "other_allocator",    // jemalloc, mimalloc, tcmalloc. subject: -
+    "jit_flag",           // the runtime's own compiler, or its profile. subject: yjit pypy pgo
+    "native_hot_part",    // only the hottest function in native code. subject: function. parameter:
+                          // its share of the CPU time
     "more_memory",        // raise the memory limit until nothing pages. subject: -
+    "spare_capacity",     // run it where capacity is cheap and may go away. subject: -
+    "compact_layout",     // data that is used together stands together. subject: -
+    "huge_pages",         // fewer page walks. subject: -
 });
 
 // Names of detail rows that are not names of things (Detail::name). Everything else in a detail row
@@ -138,6 +201,7 @@ inline constexpr auto kDetailCodes = std::to_array<std::string_view>({
     "io_uring",        // disk
     "page_fault",      // paging: pages coming from disk or swap
     "memory_wait",     // paging: reclaim, page and address space locks
+    "reread",          // paging: file reads of pages that had been evicted
     "preempted",       // run_queue: after losing the CPU
     "woken",           // run_queue: after a wake-up
     "behind_running",  // unattributed: while the process computed

@@ -22,8 +22,8 @@
 namespace boundscope {
 
 inline constexpr int kRecordingMajor = 1;  // a reader refuses a newer major
-inline constexpr int kRecordingMinor =
-    0;  // ... and reads a newer minor, skipping what it does not know
+// ... and reads a newer minor, skipping what it does not know.
+inline constexpr int kRecordingMinor = 3;
 
 // Why a thread was off the CPU without being runnable. Decided at the context switch.
 enum class WaitClass : std::uint8_t {
@@ -66,10 +66,13 @@ struct RequestTotals {
   std::uint64_t in_flight_ns = 0;  // integral of N(t): request-ns
   std::array<ActivityTime, kActivities> activity{};
   // The remainder of in_flight_ns: requests for which no thread ran, waited or called, split by
-  // what the process did meanwhile. point_ns of all activities + these three = in_flight_ns.
+  // what the process did meanwhile. point_ns of all activities + these three +
+  // stopped_ns = in_flight_ns.
   std::uint64_t behind_running_ns = 0;  // some thread ran or was runnable
   std::uint64_t behind_waiting_ns = 0;  // none ran; some call, lock or disk wait was open
   std::uint64_t behind_nothing_ns = 0;  // neither: a timer, an internal queue, something unseen
+  // Of in_flight_ns, while the runtime had stopped the program; in none of the above.
+  std::uint64_t stopped_ns = 0;
   std::array<std::uint64_t, kActivities> background_ns{};  // thread-ns (call-ns) while N = 0
   std::uint64_t started = 0;                               // requests that arrived
   std::uint64_t finished = 0;                              // requests that were answered
@@ -83,8 +86,6 @@ struct RequestTotals {
   std::uint64_t excluded =
       0;  // exchanges on sockets the machine cannot follow (multiplexed, stream)
   std::uint64_t long_polls = 0;  // requests taken out because nothing worked on them for seconds
-  // What they, and requests whose socket went away unseen, had added to in_flight_ns and
-  // behind_nothing_ns.
   // What they, and requests whose socket went away unseen, had added to the two integrals.
   std::uint64_t long_poll_ns = 0;
   std::uint64_t peak_in_flight = 0;
@@ -98,7 +99,12 @@ struct ProcessWindow {
   std::uint64_t woken_ns = 0;      // runnable after a wake-up
   std::uint64_t throttled_ns = 0;  // runnable but out of CPU quota
   std::array<std::uint64_t, kWaitClasses> blocked_ns{};
-  std::uint64_t running_any_ns = 0;  // time with at least one thread on CPU (of observed_ns)
+  std::uint64_t running_any_ns = 0;      // time with at least one thread on CPU (of observed_ns)
+  std::uint64_t stopped_running_ns = 0;  // of on_cpu_ns, while the runtime had stopped the program
+  // Of on_cpu_ns, while the thread had to find free memory by itself (direct reclaim) or to make
+  // free memory contiguous (direct compaction). Waiting for disk meanwhile is WaitClass::memory.
+  std::uint64_t reclaim_ns = 0;
+  std::uint64_t compaction_ns = 0;
 };
 
 struct ThreadWindow {
@@ -111,6 +117,8 @@ struct ThreadWindow {
   std::uint64_t throttled_ns = 0;
   std::array<std::uint64_t, kWaitClasses> blocked_ns{};
   std::uint64_t switches = 0;
+  std::uint64_t reclaim_ns = 0;  // as in ProcessWindow
+  std::uint64_t compaction_ns = 0;
 };
 
 // Blocked time of a process by what it waited for.
@@ -156,22 +164,129 @@ struct ProtocolTotals {
 // CPU samples; one row per process, thread name and stack.
 struct SampleTotals {
   pid_t pid = 0;
-  std::string comm;         // of the thread
-  std::uint32_t stack = 0;  // index into Recording::stacks
+  std::string comm;          // of the thread
+  bool main_thread = false;  // of its process
+  std::uint32_t stack = 0;   // index into Recording::stacks
   std::uint64_t count = 0;
 };
 
-// One frame of a stack, leaf first. Resolved before it is written, so that a recording can be read
-// on any machine.
+// Where threads were when they began to wait, from a sample of the waits: what they did is in
+// proportion, the exact sums are in WaitTotals and ProcessWindow.
+struct WaitStackTotals {
+  pid_t pid = 0;
+  std::string comm;  // of the thread
+  WaitClass wait_class = WaitClass::other;
+  std::uint32_t stack = 0;       // index into Recording::stacks
+  std::uint64_t blocked_ns = 0;  // of the sampled waits
+  std::uint64_t count = 0;       // waits that were sampled
+};
+
+// A place in the code. Resolved before it is written, so that a recording can be read on any
+// machine. Where the address lies in no known symbol, its neighbours in the file tell what it is
+// near to: static functions of a stripped library stand between the exported ones of their source.
 struct Frame {
   std::string module;  // mapped file (base name), "[kernel]", "[vdso]", "[jit]" or "" (unknown)
-  std::string symbol;  // empty if not known
-  std::uint64_t offset = 0;  // in the module's file, or in the symbol if there is one
+  std::string symbol = {};    // demangled; empty if not known
+  std::string previous = {};  // only without a symbol: the nearest symbols before and after it
+  std::string next = {};
+  // Only without a symbol: in the module's file, of the function's start where that is known.
+  std::uint64_t offset = 0;
 };
+
+// Leaf first, kernel frames before those of user space.
 struct Stack {
   std::uint32_t id = 0;
-  bool in_kernel = false;  // the sample hit kernel code: kernel frames come first
-  std::vector<Frame> frames;
+  bool in_kernel = false;             // the thread was in the kernel
+  bool cut = false;                   // known to go on: its outer frames could not be had
+  std::vector<std::uint32_t> frames;  // indices into Recording::frames
+};
+
+// Where CPU samples found the core: waiting for a load, or not (docs/stalls.md). Samples
+// in user space, or every so-many-th of them.
+struct StallTotals {
+  pid_t pid = 0;
+  std::uint64_t samples = 0;     // whose code could be read
+  std::uint64_t unread = 0;      // whose code could not
+  std::uint64_t after_load = 0;  // of `samples`: the instruction before reads memory
+  // Of `after_load`: in code that does hardly anything but load, where hits look like misses.
+  std::uint64_t unclear = 0;
+  // How many of `after_load` would be there if every load hit the nearest cache; by the code around
+  // the others.
+  double expected_after_load = 0;
+};
+
+// How samples of loops with known waits fell on this CPU; once, in the first window after it was
+// done.
+struct StallCalibration {
+  std::string missing;        // why samples cannot tell stalls here; empty: they can
+  std::uint64_t samples = 0;  // of both loops
+  double load_cycles = 0;     // what a load of the nearest cache seems to take
+  double found_share = 0;     // stall share that the loop shows which does nothing but wait
+};
+
+// The same by hardware counters, in user space, while they counted; of the whole target.
+struct StallCounters {
+  std::string events;  // the set that counted: "intel-skylake-x" ...
+  double cycles = 0;
+  double memory_cycles = 0;  // of them, waiting for memory by the set's formula
+};
+
+// Garbage collection of one process, over the whole window: what its runtime counted, what probes
+// saw. What is not known is empty (docs/gc.md).
+struct GcTotals {
+  pid_t pid = 0;
+  std::string source;     // of the counters: "go-memstats" "hsperfdata" ...; empty: none
+  std::string probes;     // of the stops: "usdt" "symbols" "pclntab" "anchor"; empty: none
+  std::string collector;  // "go", or of a JVM as in TargetProcess
+  std::string missing;    // why there is neither, in words
+  // Seen by probes: stops of the program by its runtime.
+  std::optional<std::uint64_t> stops;
+  std::optional<std::uint64_t> stopped_ns;
+  std::optional<std::uint64_t> longest_stop_ns;
+  // Counted by the runtime.
+  std::optional<std::uint64_t> cycles;
+  std::optional<std::uint64_t> pauses;
+  std::optional<std::uint64_t> pause_ns;
+  std::optional<std::uint64_t> longest_pause_ns;  // upper bound
+  std::optional<std::uint64_t> gc_cpu_ns;         // pauses, workers and assists
+  std::optional<std::uint64_t> concurrent_gc_cpu_ns;
+  std::optional<std::uint64_t> assist_cpu_ns;
+  std::optional<std::uint64_t> sched_latency_ns;  // goroutines that were runnable and did not run
+  std::optional<std::uint64_t> mutex_wait_ns;     // goroutines that waited for a lock
+  std::optional<std::uint64_t> lock_contentions;
+  std::optional<std::uint64_t> lock_parks;
+  // Levels at the end of the window.
+  std::optional<std::uint64_t> live_heap_bytes;  // what the last collection left
+  std::optional<std::uint64_t> heap_used_bytes;
+  std::optional<std::uint64_t> heap_capacity_bytes;
+  std::optional<std::uint64_t> heap_goal_bytes;
+  std::optional<std::uint64_t> heap_max_bytes;
+  std::optional<std::int64_t> gc_percent;  // GOGC; -1 is off
+  std::optional<std::uint64_t> memory_limit_bytes;
+  std::optional<std::uint64_t> max_procs;
+};
+
+// What a process's memory is made of. Looked at once in a run, because a large process takes long
+// to walk; `source` says how far the look went: "smaps" (every mapping), "smaps_rollup" (the sums),
+// "maps" (mappings, but not how much of them is resident), "statm". Bytes that are not known are
+// empty.
+struct MemoryTotals {
+  pid_t pid = 0;
+  std::string source;
+  std::string missing;  // why it did not go further, in words; empty: nothing is missing
+  std::optional<std::uint64_t> rss_bytes;
+  std::optional<std::uint64_t> pss_bytes;      // what is shared is divided by those who share it
+  std::optional<std::uint64_t> private_bytes;  // mapped by this process alone
+  std::optional<std::uint64_t> shared_bytes;   // by others, too
+  std::optional<std::uint64_t> swap_bytes;
+  std::optional<std::uint64_t> huge_bytes;  // of it, in huge pages
+  std::optional<std::uint64_t> mappings;    // how many
+  // By what is mapped, each as its part of pss_bytes; only from "smaps". They add up to it.
+  std::optional<std::uint64_t> anonymous_bytes;  // heaps, arenas and all else without a name
+  std::optional<std::uint64_t> stack_bytes;      // of its threads
+  std::optional<std::uint64_t> code_bytes;       // files that hold code: program, libraries, JIT
+  std::optional<std::uint64_t> file_bytes;       // other mapped files
+  std::optional<std::uint64_t> shmem_bytes;      // shared memory, memfd
 };
 
 // Levels and counters of /proc and cgroups for the target as a whole.
@@ -183,13 +298,28 @@ struct HostWindow {
   std::optional<std::uint64_t> cgroup_throttled_ns;  // cpu.stat, delta
   std::optional<std::uint64_t> cgroup_periods;
   std::optional<std::uint64_t> cgroup_periods_throttled;
-  std::optional<std::uint64_t> memory_usage_bytes;    // of the cgroup, level
+  std::optional<std::uint64_t> memory_usage_bytes;    // of the cgroup that limits, level
   std::optional<std::uint64_t> refaults;              // workingset_refault_*, delta
   std::optional<std::uint64_t> pressure_cpu_some_ns;  // PSI totals, delta
   std::optional<std::uint64_t> pressure_memory_full_ns;
   std::optional<std::uint64_t> pressure_io_full_ns;
   std::optional<std::uint64_t> steal_ns;      // /proc/stat, all CPUs, delta
   std::optional<std::uint64_t> host_busy_ns;  // /proc/stat, all CPUs, delta
+  // Of rss_bytes, levels. Pages that processes share since a fork count for each of them.
+  std::optional<std::uint64_t> anonymous_bytes;
+  std::optional<std::uint64_t> file_bytes;
+  std::optional<std::uint64_t> shmem_bytes;
+  std::optional<std::uint64_t> swap_bytes;  // beside rss_bytes
+  // Of the cgroup whose limit is nearest, as it is now; memory_usage_bytes is its use.
+  std::optional<std::uint64_t> memory_limit_bytes;
+  std::optional<std::uint64_t> page_cache_bytes;    // of memory_usage_bytes, files
+  std::optional<std::uint64_t> memory_limit_hits;   // allocations that met a limit, all ancestors
+  std::optional<std::uint64_t> oom_kills;           // in the target's cgroup
+  std::optional<std::uint64_t> refaults_anonymous;  // of `refaults`: from swap
+  std::optional<std::uint64_t> refaults_active;     // of `refaults`: evicted while still in use
+  std::optional<std::uint64_t> read_pages;  // that its processes had read from storage, delta
+  std::optional<std::uint64_t> pressure_memory_some_ns;
+  std::optional<bool> pressure_of_cgroup;  // false: PSI is that of the host
 };
 
 // Latencies of finished requests. Bucket i covers [lower(i), lower(i+1)) nanoseconds, log-linear
@@ -232,7 +362,16 @@ struct Window {
   std::vector<UpstreamTotals> upstreams;
   std::vector<ProtocolTotals> protocols;
   std::vector<SampleTotals> samples;
+  std::vector<WaitStackTotals> wait_stacks;
   std::vector<LatencyBucket> latencies;
+  // Of the same requests, each less its share in stops (GcTotals::probes); empty: no stops are
+  // seen.
+  std::vector<LatencyBucket> latencies_without_stops;
+  std::vector<GcTotals> gc;
+  std::vector<MemoryTotals> memory;  // in one window of the run
+  std::vector<StallTotals> stalls;
+  std::vector<StallCalibration> stall_calibrations;
+  std::vector<StallCounters> stall_counters;
   HostWindow host;
   CostWindow cost;
   std::vector<Loss> losses;
@@ -270,6 +409,7 @@ enum class RecordingEnd { complete, interrupted, target_exited, truncated };
 struct Recording {
   RecordingHeader header;
   std::vector<TargetProcess> processes;        // every one seen, in order of appearance
+  std::vector<Frame> frames;                   // every one that a stack has
   std::vector<Stack> stacks;                   // index i has id i
   std::vector<Window> windows;                 // in time order, contiguous
   RecordingEnd end = RecordingEnd::truncated;  // truncated: no end line, the writer was killed
@@ -283,6 +423,7 @@ class RecordingSink {
   virtual ~RecordingSink() = default;
   virtual Result<> on_header(const RecordingHeader& header) = 0;
   virtual Result<> on_process(const TargetProcess& process) = 0;
+  virtual Result<> on_frame(const Frame& frame) = 0;  // before the first stack that has it
   virtual Result<> on_stack(const Stack& stack) = 0;
   virtual Result<> on_window(const Window& window) = 0;
   virtual Result<> on_end(RecordingEnd end) = 0;
@@ -295,6 +436,7 @@ class RecordingWriter {
   explicit RecordingWriter(std::ostream& out) : out_(out) {}
   Result<> header(const RecordingHeader& header);
   Result<> process(const TargetProcess& process);
+  Result<> frame(const Frame& frame);
   Result<> stack(const Stack& stack);
   Result<> window(const Window& window);
   Result<> end(RecordingEnd end);

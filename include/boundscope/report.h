@@ -2,10 +2,13 @@
 #pragma once
 
 #include <iosfwd>
+#include <string>
+#include <vector>
 
 #include "boundscope/analysis.h"
 #include "boundscope/collector.h"
 #include "boundscope/recording.h"
+#include "boundscope/roi.h"
 
 namespace boundscope {
 
@@ -22,6 +25,27 @@ void write_text(std::ostream& out, const Recording& recording, const Analysis& a
 
 // Schema 1 of DESIGN.md section 5; valid UTF-8 and no NaN whatever the target called itself.
 void write_json(std::ostream& out, const Recording& recording, const Analysis& analysis);
+
+// One service of `boundscope roi`.
+struct ServiceReturn {
+  std::string name;
+  std::string file;
+  Recording recording;  // its windows are not looked at
+  Analysis analysis;
+  Costs costs;
+  Return result;
+};
+struct ReturnReport {
+  std::string currency;  // empty: none is named
+  std::vector<ServiceReturn> services;
+};
+
+// A ranking of several services on one screen, or everything about one; with style.verbose
+// everything about all.
+void write_returns(std::ostream& out, const ReturnReport& report, const TextStyle& style = {});
+
+// Schema 1 of docs/roi.md.
+void write_returns_json(std::ostream& out, const ReturnReport& report);
 
 void write_host_checks(std::ostream& out, const std::vector<HostCheck>& checks,
                        const TextStyle& style = {});

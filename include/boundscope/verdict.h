@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "boundscope/priors.h"
+
 namespace boundscope {
 
 struct Estimate {
@@ -57,22 +59,31 @@ enum class Goal { latency, tail, capacity, memory };
 
 struct Gain {  // ratio before/after; 1 is nothing, 2 is half
   Answer answer = Answer::inconclusive;
-  std::optional<Estimate> gain;  // low, mid (value), high; empty: not measured
+  std::optional<Estimate> gain;  // p10, p50 (value), p90 of the draws; empty: cannot be said
+  double probability = 0;        // that it is worth while: at least kWorthwhileGain
+  Reason reason;                 // of the answer
 };
 struct LanguageGains {
-  std::string language;  // "any" until priors per language exist
+  std::string language;  // "any": the target's language is not known
   Gain latency, tail, capacity, memory;
+  Gain throughput;            // requests a second at saturation, after / before
+  std::vector<Prior> priors;  // the cells that were used
 };
 struct Rewrite {
   Answer answer = Answer::inconclusive;
+  Reason reason;     // of the answer
+  std::string from;  // the target's language as the priors name it; empty: not known
   std::vector<LanguageGains> to;
+  // What of the time and of the CPU time is the language's: code, runtime, collector, built-ins.
+  std::optional<Estimate> language_request_time, language_cpu_time;
   std::vector<std::string> assumes;  // codes, worded in the report
 };
 struct Alternative {
-  std::string action;  // code, worded in the report
+  std::string action;  // code, worded in the report; "rewrite" with the language as subject
   std::string subject;
   Goal goal = Goal::latency;
-  Estimate gain;
+  Estimate gain;                      // p10, p50, p90
+  std::optional<double> parameter{};  // how much of it: a hit rate, calls a request, a limit
 };
 
 std::string_view to_string(Bound value);

@@ -22,6 +22,11 @@ class BuildFolder:
                 raise Failure(f"{path} does not exist: build the project first, or give --build")
 
 
+def newest_program():
+    """The boundscope of the newest build, for what needs nothing else."""
+    return _newest_build() / "src/cli/boundscope"
+
+
 def _newest_build():
     built = [SOURCE / "build" / preset for preset in _PRESETS]
     built = [folder for folder in built if (folder / "src/cli/boundscope").exists()]

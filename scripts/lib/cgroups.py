@@ -56,6 +56,27 @@ class Cgroup:
     def limit_memory(self, size):
         self._write("memory.limit_in_bytes" if self.is_v1 else "memory.max", str(size))
 
+    def memory_hits(self):
+        """Allocations that met the limit so far."""
+        if self.is_v1:
+            return int((self.path / "memory.failcnt").read_text())
+        return self._value("memory.events", "max")
+
+    def refaults(self):
+        """Pages that came back after their eviction so far."""
+        names = ("workingset_refault_file", "workingset_refault_anon")
+        return sum(self._value("memory.stat", name) for name in names)
+
+    def memory_used(self):
+        name = "memory.usage_in_bytes" if self.is_v1 else "memory.current"
+        return int((self.path / name).read_text())
+
+    def _value(self, file, name):
+        for line in (self.path / file).read_text().splitlines():
+            if line.split()[0] == name:
+                return int(line.split()[1])
+        raise Missing(f"{file} has no {name} on this host")
+
     def limit_io(self, path, *, read_bps=None, write_iops=None):
         """Limits I/O to the device that holds `path`."""
         device = os.stat(path).st_dev

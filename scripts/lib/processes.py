@@ -66,8 +66,11 @@ def find_program(name):
 
 
 class Processes:
-    def __init__(self):
+    def __init__(self, realtime=False):
+        """`realtime`: all that is started comes before everything else on this host. On a host that
+        others keep busy, a service waits for them longer than it works, whatever its niceness."""
         self._stack = contextlib.ExitStack()
+        self._realtime = realtime
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="boundscope-"))
@@ -91,7 +94,7 @@ class Processes:
             process = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=stdout, stderr=errors,
                 env={**os.environ, **(environment or {})}, start_new_session=True,
-                cwd=self.folder, preexec_fn=lambda: _prepare_child(user, cgroups, cpus))
+                cwd=self.folder, preexec_fn=lambda: _prepare_child(user, cgroups, cpus, self._realtime))
         self._stack.callback(stop, process, stop_signal)
         return Service(name, process, log=log)
 
@@ -118,8 +121,10 @@ def _raise_priority():
         pathlib.Path("/proc/self/autogroup").write_text(str(_NICE))
 
 
-def _prepare_child(user, cgroups, cpus):
+def _prepare_child(user, cgroups, cpus, realtime):
     _raise_priority()
+    if realtime:
+        os.sched_setscheduler(0, os.SCHED_RR, os.sched_param(1))
     for group in cgroups:
         group.add(os.getpid())
     if cpus is not None:

@@ -1,57 +1,49 @@
 // The line of the analysis: recording -> run -> totals -> evidence -> verdict.
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "analyze/caveats.h"
 #include "analyze/decide.h"
 #include "analyze/details.h"
 #include "analyze/figures.h"
+#include "analyze/footprint.h"
 #include "analyze/load.h"
 #include "analyze/memory.h"
 #include "analyze/owners.h"
 #include "analyze/process_model.h"
-#include "analyze/rewrite.h"
+#include "analyze/rewrite/outlook.h"
+#include "analyze/rewrite/source.h"
 #include "analyze/run.h"
+#include "analyze/stalls.h"
+#include "analyze/stops.h"
 #include "analyze/totals.h"
 #include "boundscope/analysis.h"
 
 namespace boundscope {
-namespace {
-
-// Of the process that uses most CPU time.
-Runtime main_runtime(const Run& run) {
-  std::map<pid_t, std::uint64_t> on_cpu;
-  for (const Window* window : run.windows) {
-    for (const ProcessWindow& process : window->processes) {
-      on_cpu[process.pid] += process.on_cpu_ns;
-    }
-  }
-  Runtime runtime = Runtime::unknown;
-  std::uint64_t most = 0;
-  for (const auto& [pid, time] : on_cpu) {
-    if (time > most) {
-      most = time;
-      runtime = run.runtime_of(pid);
-    }
-  }
-  return runtime;
-}
-
-}  // namespace
-
-Analysis analyze(const Recording& recording) {
+Analysis analyze(const Recording& recording, const AnalysisOptions& options) {
   const Run run = select_run(recording);
   const auto models = process_models(run);
   const Threads threads = sum_threads(run, models);
   const OwnerCounts owners = count_owners(run);
   const Table table = totals(run, models, threads, owners);
-  const Facts facts = gather_facts(run, models, table);
-  const Setting setting{
-      .view = facts.view,
-      .cpu_limit = facts.cpu_limit,
-      .evicted_reads = evicted_reads(run, facts.refaults_per_s, facts.memory_limit_use),
-      .one_lane = threads.lane.has_value()};
+  Facts facts = gather_facts(run, models, table);
+  const StallSource stalls = stall_source(run);
+  const Source source = source_of(run);
+  const Setting setting{.view = facts.view,
+                        .cpu_limit = facts.cpu_limit,
+                        .evicted_reads = evicted_reads(run, facts),
+                        .one_lane = threads.lane.has_value(),
+                        .managed = std::any_of(run.processes.begin(), run.processes.end(),
+                                               [](const auto& entry) {
+                                                 return collects_garbage(entry.second->runtime);
+                                               }),
+                        .interpreted = source.interpreted,
+                        .stalls_counted = stalls.name == "pmu",
+                        .stall_found_share = stalls.found_share};
   const Evidence evidence = gather_evidence(table, setting, recording.header.seed);
-  const Names names = find_names(run, models, owners, threads);
+  Names names = find_names(run, models, owners, threads);
+  names.heap_knob = heap_knob(source.runtime);
 
   Analysis analysis;
   analysis.observed_s = facts.observed_s;
@@ -59,10 +51,38 @@ Analysis analyze(const Recording& recording) {
   if (facts.view == View::requests) analysis.request_time = request_time(run, evidence, models);
   analysis.thread_time = thread_time(threads);
   analysis.cpu_time = cpu_time(evidence, owners);
+  std::optional<double> gc_cpu_share;
+  if (evidence.run.samples > 0) {
+    gc_cpu_share = evidence.run.owner[static_cast<std::size_t>(CpuOwner::gc)] +
+                   owners.gc_faults / evidence.run.samples;
+  }
+  analysis.gc = gc_summary(run, gc_cpu_share);
   analysis.memory = memory_of(run, facts, threads);
+  if (analysis.gc) {
+    analysis.memory.live_heap_bytes = analysis.gc->live_heap_bytes;
+    analysis.memory.heap_bytes = analysis.gc->heap_bytes;
+  }
+  set_footprint(analysis.memory, run);
+  set_stalls(analysis.memory, stalls, evidence);
+  facts.memory = analysis.memory;
   analysis.verdict = decide(evidence, facts, names, recording.header.seed);
-  analysis.rewrite = rewrite_of(analysis.verdict, evidence, facts, main_runtime(run));
-  analysis.alternatives = alternatives_of(analysis.verdict, evidence, facts, names);
+  Outlook outlook = outlook_of({.run = run,
+                                .evidence = evidence,
+                                .facts = facts,
+                                .names = names,
+                                .verdict = analysis.verdict,
+                                .load = analysis.load,
+                                .memory = analysis.memory,
+                                .source = source,
+                                .priors = options.priors ? *options.priors : built_in_priors(),
+                                .owners = owners,
+                                .fixed = {},
+                                .worlds = {},
+                                .standards = {}},
+                               options.to);
+  analysis.rewrite = std::move(outlook.rewrite);
+  analysis.alternatives = std::move(outlook.alternatives);
+  add_stall_alternatives(analysis.alternatives, analysis.verdict, evidence);
   analysis.caveats = caveats_of(run, facts, evidence);
   return analysis;
 }

@@ -53,7 +53,8 @@ void about_the_recording(Caveats& caveats, const Run& run, const Facts& facts) {
   if (run.stable_s) caveats.add("non_stationary", *run.stable_s);
 }
 
-void about_requests(Caveats& caveats, const Facts& facts, const Evidence& evidence) {
+void about_requests(Caveats& caveats, const Run& run, const Facts& facts,
+                    const Evidence& evidence) {
   if (facts.coverage && *facts.coverage < kMinCoverage) {
     caveats.add("multiplexed", 1 - *facts.coverage, facts.excluded_protocol);
   }
@@ -62,7 +63,9 @@ void about_requests(Caveats& caveats, const Facts& facts, const Evidence& eviden
   }
   if (facts.long_polls > 0) caveats.add("long_polls", facts.long_polls);
   if (facts.view == View::threads) {
-    if (facts.finished + facts.excluded == 0) caveats.add("no_requests");
+    // The capability's own caveat says it where they could not be seen.
+    if (facts.finished + facts.excluded == 0 && !is_absent(*run.recording, "requests"))
+      caveats.add("no_requests");
     return;
   }
   if (facts.little_mismatch.value_or(0) > kLittleCaveat && facts.finished >= kFullRequests) {
@@ -84,7 +87,15 @@ void about_requests(Caveats& caveats, const Facts& facts, const Evidence& eviden
   if (unattributed > kUnattributed) caveats.add("unattributed_large", unattributed);
 }
 
-void about_cpu(Caveats& caveats, const Facts& facts, const Evidence& evidence) {
+void about_memory(Caveats& caveats, const MemorySummary& memory) {
+  if (memory.oom_kills.value_or(0) > 0) caveats.add("oom_killed", *memory.oom_kills);
+  if (memory.limit_reached_in_s && *memory.limit_reached_in_s < kLimitSoonS) {
+    caveats.add("memory_grows", *memory.limit_reached_in_s);
+  }
+}
+
+void about_cpu(Caveats& caveats, const Recording& recording, const Facts& facts,
+               const Evidence& evidence) {
   const Figures& run = evidence.run;
   const auto owner = [&](CpuOwner which) { return run.owner[static_cast<std::size_t>(which)]; };
   if (facts.sampled_in_observed >= kMinSamplesForOwner) {
@@ -94,7 +105,7 @@ void about_cpu(Caveats& caveats, const Facts& facts, const Evidence& evidence) {
       caveats.add("samples_disagree", facts.sampled_cpu_ratio);
     }
   }
-  if (run.samples < kFullSamples && facts.cores >= kIdleCores) {
+  if (run.samples < kFullSamples && facts.cores >= kIdleCores && !is_absent(recording, "samples")) {
     caveats.add("few_samples", run.samples);
   }
   if (owner(CpuOwner::unknown) > kMaxUnknownSamples) {
@@ -117,8 +128,9 @@ void about_cpu(Caveats& caveats, const Facts& facts, const Evidence& evidence) {
 
 std::vector<Caveat> caveats_of(const Run& run, const Facts& facts, const Evidence& evidence) {
   Caveats caveats;
-  about_requests(caveats, facts, evidence);
-  about_cpu(caveats, facts, evidence);
+  about_requests(caveats, run, facts, evidence);
+  about_cpu(caveats, *run.recording, facts, evidence);
+  about_memory(caveats, facts.memory);
   about_the_recording(caveats, run, facts);
   return caveats.take();
 }

@@ -39,7 +39,7 @@ Verdict idle(const Evidence& evidence, const Facts& facts) {
   verdict.reasons.push_back(reason("idle_share", facts.idle_share, kIdleShare));
   verdict.reasons.push_back(reason("few_requests", facts.finished, kIdleExchanges));
   verdict.reasons.push_back(
-      {"little_cpu", cores.value, cores.low, cores.high, kIdleCores, std::string()});
+      {"little_cpu", cores.value, std::max(0.0, cores.low), cores.high, kIdleCores, std::string()});
   return verdict;
 }
 
@@ -73,7 +73,9 @@ std::optional<Verdict> thread_gate(const Outcome& outcome, double probability,
   const bool says_something =
       outcome.bound == Bound::cpu || outcome.bound == Bound::memory || outcome.cause == Cause::disk;
   Verdict verdict;
-  if (facts.service && !(outcome.bound == Bound::cpu && saturated)) {
+  const bool computing =
+      outcome.bound == Bound::cpu || outcome.cause == Cause::gc || outcome.cause == Cause::stall;
+  if (facts.service && !(computing && saturated)) {
     verdict = facts.coverage.value_or(1) < kMinCoverage
                   ? inconclusive(reason("coverage", *facts.coverage, kMinCoverage))
                   : inconclusive(reason("too_few_requests", facts.finished, kMinRequests));
@@ -91,6 +93,15 @@ std::optional<Verdict> thread_gate(const Outcome& outcome, double probability,
   return verdict;
 }
 
+std::size_t next_largest(const std::array<Estimate, kCandidates>& candidates, std::size_t after) {
+  std::size_t best = kNobody;
+  for (std::size_t i = 0; i < kCandidates; ++i) {
+    if (i == after) continue;
+    if (best == kNobody || candidates[i].value > candidates[best].value) best = i;
+  }
+  return best;
+}
+
 // Nobody wins often enough: say what stands in the way, and who is closest.
 Verdict no_winner(const Ballot& ballot, std::size_t leader, const Outcome& outcome,
                   const Evidence& evidence, const Facts& facts) {
@@ -106,9 +117,10 @@ Verdict no_winner(const Ballot& ballot, std::size_t leader, const Outcome& outco
   if (facts.view == View::requests && unattributed >= largest) {
     verdict = inconclusive(reason("unattributed", unattributed));
   } else if (fixed != kNobody && ballot.winners_fixed[fixed] >= kMinProbability &&
-             ballot.winners[fixed] < kMinProbability) {
-    const std::size_t rival =
-        leader == fixed || leader == kNobody ? runner_up(evidence.run, fixed) : leader;
+             (ballot.winners[fixed] < kMinProbability ||
+              ballot.over_runner_up < kMinOverRunnerUp)) {
+    std::size_t rival = leader == fixed || leader == kNobody ? ballot.rival : leader;
+    if (rival == kNobody) rival = next_largest(candidates, fixed);
     const Outcome other = outcome_of(rival, evidence.run, facts);
     verdict = inconclusive(reason("attribution", ballot.winners[fixed], kMinProbability,
                                   other.bound == Bound::inconclusive ? "" : name_of(other)));
@@ -171,6 +183,16 @@ Verdict decide(const Evidence& evidence, const Facts& facts, const Names& names,
     Verdict verdict =
         inconclusive(reason("non_stationary", evidence.effective_windows, kMinEffectiveWindows));
     verdict.reasons.push_back(reason("closest", probability, kMinProbability, name_of(outcome)));
+    return verdict;
+  }
+  // Samples that rather speak of stalls, but not clearly, leave it open.
+  const Outcome stall{Bound::memory, Cause::stall};
+  const auto stalls = ballot.outcomes.find(stall);
+  if (stalls != ballot.outcomes.end() && stalls->second > probability && outcome != stall &&
+      outcome.bound == Bound::cpu) {
+    Verdict verdict =
+        inconclusive(reason("attribution", stalls->second, kMinProbability, name_of(outcome)));
+    verdict.reasons.push_back(reason("closest", stalls->second, kMinProbability, name_of(stall)));
     return verdict;
   }
   if (outcome.cause == Cause::none) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "analyze/stops.h"
 #include "analyze/thresholds.h"
 
 namespace boundscope {
@@ -41,7 +42,8 @@ Weights peers(const Run& run, const std::map<pid_t, ProcessModel>& models) {
   Weights weights;
   for (const Window* window : run.windows) {
     for (const UpstreamTotals& upstream : window->upstreams) {
-      const bool replaced = upstream.internal && models.at(upstream.pid).internal_upstream > 0;
+      const bool replaced =
+          may_be_internal(upstream) && models.at(upstream.pid).internal_upstream > 0;
       if (!replaced) weights[upstream.peer] += static_cast<double>(upstream.latency_ns);
     }
   }
@@ -119,10 +121,25 @@ Weights remainder_sides(const Run& run) {
   return weights;
 }
 
-Weights paging_sides(const Run& run) {
+double freeing_ns(const Run& run) {
+  double sum = 0;
+  for (const Window* window : run.windows) {
+    for (const ProcessWindow& process : window->processes) {
+      sum += static_cast<double>(process.reclaim_ns + process.compaction_ns);
+    }
+  }
+  return sum;
+}
+
+// `evicted`: part of the disk time that is paging.
+Weights paging_sides(const Run& run, double evicted) {
   const auto blocked = blocked_by_class(run);
-  return {{"page_fault", blocked[at(WaitClass::page_fault)]},
-          {"memory_wait", blocked[at(WaitClass::memory)]}};
+  Weights weights = {{"page_fault", blocked[at(WaitClass::page_fault)]},
+                     {"memory_wait", blocked[at(WaitClass::memory)] + freeing_ns(run)}};
+  if (evicted > 0) {
+    for (const auto& [name, time] : disk_operations(run)) weights["reread"] += evicted * time;
+  }
+  return weights;
 }
 
 std::vector<Detail> upstream_details(const Run& run, const Evidence& evidence,
@@ -156,7 +173,7 @@ std::vector<Detail> component_details(RequestComponent which, const Run& run,
     case RequestComponent::lock:
       return lock_details(run, share);
     case RequestComponent::paging:
-      return details_of(paging_sides(run), share);
+      return details_of(paging_sides(run, evidence.setting.evicted_reads), share);
     case RequestComponent::unattributed:
       return details_of(remainder_sides(run), share);
     default:
@@ -173,6 +190,14 @@ Estimate with_attribution(const Estimate& chance, const Estimate& attribution) {
 
 constexpr std::array<std::string_view, kCpuOwners> kLanguageOwners{
     "application", "interpreter", "jit_compiler", "gc", "allocator", "runtime", "builtin"};
+
+// Part of an owner's samples that its details name.
+double named_part(const OwnerCounts& owners, std::size_t owner) {
+  double all = 0, named = 0;
+  for (const auto& row : owners.by_row) all += row[owner];
+  for (const auto& [name, count] : owners.names[owner]) named += count;
+  return all > 0 ? named / all : 0;
+}
 
 }  // namespace
 
@@ -205,7 +230,8 @@ std::vector<RequestShare> request_time(const Run& run, const Evidence& evidence,
   if (!(evidence.run.whole > 0)) return rows;
   for (std::size_t i = 0; i < kComponents; ++i) {
     const auto which = static_cast<RequestComponent>(i);
-    if (which == RequestComponent::gc_pause) continue;  // not measured yet
+    // Known where something tells of stops.
+    if (which == RequestComponent::gc_pause && !stops_known(run)) continue;
     const Estimate chance =
         evidence.interval([i](const Figures& figures) { return figures.component[i].value; });
     rows.push_back({which, with_attribution(chance, evidence.run.component[i]),
@@ -226,7 +252,7 @@ std::vector<CpuShare> cpu_time(const Evidence& evidence, const OwnerCounts& owne
                              [](const Figures& figures) { return figures.samples; });
     const double others = owner == CpuOwner::unknown ? 0 : unknown;
     rows.push_back({owner, with_attribution(chance, {share, share, share + others}),
-                    details_of(owners.names[i], share)});
+                    details_of(owners.names[i], share * named_part(owners, i))});
   }
   return rows;
 }
@@ -236,7 +262,8 @@ std::vector<ThreadTime> thread_time(const Threads& threads) {
   std::array<double, kWaitClasses> blocked{};
   for (const pid_t tid : threads.working) {
     const ThreadSums& thread = threads.all.at(tid);
-    on_cpu += thread.on_cpu_ns;
+    on_cpu += std::max(0.0, thread.on_cpu_ns - thread.freeing_ns);
+    blocked[static_cast<std::size_t>(WaitClass::memory)] += thread.freeing_ns;
     waiting += thread.waiting_for_cpu_ns;
     throttled += thread.throttled_ns;
     for (std::size_t i = 0; i < kWaitClasses; ++i) blocked[i] += thread.blocked_ns[i];
@@ -259,13 +286,15 @@ std::vector<ThreadTime> thread_time(const Threads& threads) {
   return rows;
 }
 
-double evicted_reads(const Run& run, double refaults_per_s,
-                     std::optional<double> memory_limit_use) {
-  if (refaults_per_s < kRefaultsPerS || memory_limit_use.value_or(0) < kAtMemoryLimit) return 0;
+double evicted_reads(const Run& run, const Facts& facts) {
+  if (facts.refaults_per_s < kRefaultsPerS) return 0;
+  // At a limit of its own, or where the host as a whole is short of memory and the reads say so.
+  const bool at_limit = facts.memory_limit_use.value_or(0) >= kAtMemoryLimit;
+  if (!at_limit && facts.reread_share.value_or(0) < kRereadShare) return 0;
   const Weights operations = disk_operations(run);
   double total = 0;
   for (const auto& [name, time] : operations) total += time;
-  return total > 0 ? operations.at("read") / total : 0;
+  return total > 0 ? operations.at("read") / total * facts.reread_share.value_or(1) : 0;
 }
 
 }  // namespace boundscope

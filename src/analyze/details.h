@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "analyze/figures.h"
+#include "analyze/load.h"
 #include "analyze/owners.h"
 #include "analyze/process_model.h"
 #include "analyze/run.h"
@@ -17,6 +18,7 @@ namespace boundscope {
 
 // The largest of each kind, for reasons and alternatives. Empty where there is none.
 struct Names {
+  std::string heap_knob;  // of the runtime that uses most CPU time
   std::string peer, lock, disk_operation, library, subsystem, language_owner, busiest_thread;
   std::string interpreter;  // runtime whose lock is waited for
 };
@@ -34,6 +36,6 @@ std::vector<CpuShare> cpu_time(const Evidence& evidence, const OwnerCounts& owne
 std::vector<ThreadTime> thread_time(const Threads& threads);
 
 // Part of the disk time that rereads pages evicted under memory pressure.
-double evicted_reads(const Run& run, double refaults_per_s, std::optional<double> memory_limit_use);
+double evicted_reads(const Run& run, const Facts& facts);
 
 }  // namespace boundscope

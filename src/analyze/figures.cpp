@@ -34,6 +34,14 @@ Estimate plus(Estimate estimate, double certain) {
   return {estimate.value + certain, estimate.low + certain, estimate.high + certain};
 }
 
+Estimate plus(const Estimate& a, const Estimate& b) {
+  return {a.value + b.value, a.low + b.low, a.high + b.high};
+}
+
+Estimate times(const Estimate& estimate, double factor) {
+  return {estimate.value * factor, estimate.low * factor, estimate.high * factor};
+}
+
 Estimate bounded(Estimate estimate) {
   estimate.value = std::clamp(estimate.value, 0.0, 1.0);
   estimate.low = std::clamp(estimate.low, 0.0, estimate.value);
@@ -78,7 +86,22 @@ Shares thread_shares(std::span<const double> totals, double& whole) {
   return shares;
 }
 
-void set_components(Figures& figures, const Shares& shares) {
+// Work for pages that are not in memory is paging, like waiting for them. Threads that make room
+// are not among those that run.
+void move_paging_work(Shares& shares, std::span<const double> totals, const Figures& figures,
+                      const Setting& setting) {
+  const double running = figures.samples - totals[at(Column::room_samples)];
+  const double paging =
+      totals[at(Column::paging_samples)] + setting.evicted_reads * totals[at(Column::read_samples)];
+  const double part = std::clamp(part_of(paging, running), 0.0, 1.0);
+  Estimate& cpu = shares.part[static_cast<std::size_t>(Part::cpu)];
+  Estimate& pages = shares.part[static_cast<std::size_t>(Part::paging)];
+  const Estimate moved = times(cpu, part);
+  pages = plus(pages, moved);
+  cpu = times(cpu, 1 - part);
+}
+
+void set_components(Figures& figures, const Shares& shares, const Setting& setting) {
   const auto set = [&](RequestComponent component, Estimate estimate) {
     figures.component[static_cast<std::size_t>(component)] = bounded(estimate);
   };
@@ -95,10 +118,13 @@ void set_components(Figures& figures, const Shares& shares) {
 
   set(RequestComponent::cpu, shares[Part::cpu]);
   set(RequestComponent::run_queue, shares[Part::run_queue]);
+  set(RequestComponent::gc_pause, shares[Part::stopped]);
   set(RequestComponent::throttled, shares[Part::throttled]);
   set(RequestComponent::upstream, upstream);
-  set(RequestComponent::disk, shares[Part::disk]);
-  set(RequestComponent::paging, shares[Part::paging]);
+  // Reading again what was evicted is for want of memory, whatever the system call.
+  const Estimate disk = shares[Part::disk];
+  set(RequestComponent::disk, times(disk, 1 - setting.evicted_reads));
+  set(RequestComponent::paging, plus(shares[Part::paging], times(disk, setting.evicted_reads)));
   set(RequestComponent::lock,
       sum_of(shares, {Part::lock_interpreter, Part::lock_running, Part::lock_disk,
                       Part::lock_upstream, Part::lock_other}));
@@ -122,7 +148,11 @@ Queue divide_queue(const Shares& shares, const Figures& figures) {
                           .value;
   Queue queue;
   const bool saturated = figures.loop >= kLoopSaturated || figures.machine >= kMachineFull;
-  if (saturated || !(cpu + lock + wait > 0)) {
+  // All of several workers busy, and CPUs to spare: more workers would help.
+  const bool workers_full = figures.second_loop >= kLoopSaturated && figures.machine < kMachineFull;
+  if (workers_full) {
+    queue.pool = shares.behind_running;
+  } else if (saturated || !(cpu + lock + wait > 0)) {
     queue.cpu = shares.behind_running;
   } else {
     queue.cpu = shares.behind_running * cpu / (cpu + lock + wait);
@@ -136,7 +166,8 @@ Queue divide_queue(const Shares& shares, const Figures& figures) {
   const double unread =
       std::clamp(shares.socket_queue - shares.behind_running - shares.behind_waiting, 0.0,
                  shares.behind_nothing);
-  queue.pool += unread;
+  // More workers would share the same CPUs.
+  (figures.machine >= kMachineFull ? queue.cpu : queue.pool) += unread;
   queue.unattributed += shares.behind_nothing - unread;
   return queue;
 }
@@ -148,25 +179,29 @@ void set_candidates(Figures& figures, const Shares& shares, const Setting& setti
   };
   const double evicted = setting.evicted_reads;
   const Estimate disk = sum_of(shares, {Part::disk, Part::lock_disk});
-  const auto scaled = [](Estimate estimate, double factor) {
-    return Estimate{estimate.value * factor, estimate.low * factor, estimate.high * factor};
-  };
-  const Estimate reread = scaled(disk, evicted);
+  const Estimate reread = times(disk, evicted);
   const Estimate paging = shares[Part::paging];
-  Estimate upstream = sum_of(shares, {Part::upstream, Part::lock_upstream});
+  Estimate upstream = shares[Part::upstream];
   upstream.value += shares.multiplexed;
   upstream.high = std::max(upstream.value, upstream.high + shares.multiplexed);
 
-  set(Candidate::cpu,
+  // Stops are the collector's whole; of the rest of the CPU time, and of the queue for it, its
+  // part.
+  const Estimate computing =
       plus(sum_of(shares, {Part::cpu, Part::run_queue, Part::throttled, Part::lock_interpreter}),
-           queue.cpu));
-  set(Candidate::memory,
-      {paging.value + reread.value, paging.low + reread.low, paging.high + reread.high});
+           queue.cpu);
+  const Estimate stopped = shares[Part::stopped];
+  set(Candidate::cpu, {computing.value + stopped.value, computing.low + stopped.low,
+                       computing.high + stopped.high});
+  figures.stopped = stopped.value;
+  figures.gc = stopped.value + figures.collecting * computing.value;
+  set(Candidate::memory, plus(paging, reread));
   set(Candidate::upstream, upstream);
-  set(Candidate::disk, scaled(disk, 1 - evicted));
+  set(Candidate::disk, times(disk, 1 - evicted));
   set(Candidate::transfer, {shares.transfer, shares.transfer, shares.transfer});
   set(Candidate::lock, plus(sum_of(shares, {Part::lock_running, Part::lock_other}), queue.lock));
-  set(Candidate::pool, {queue.pool, queue.pool, queue.pool});
+  // While others use all connections, with a call open on each, the rest queue for one.
+  set(Candidate::pool, plus(shares[Part::lock_upstream], queue.pool));
   const double rest = queue.unattributed + shares[Part::other].value;
   set(Candidate::unattributed, {rest, rest, rest});
 
@@ -205,9 +240,23 @@ OwnerGroup group_of(CpuOwner owner) {
   return OwnerGroup::unknown;
 }
 
+// Part of the CPU time that goes into collecting and allocating, where the program runs meanwhile:
+// what the collector used while it had stopped the program counts as stops already.
+double collecting_share(const Figures& figures, std::span<const double> totals,
+                        const Setting& setting) {
+  if (!setting.managed) return 0;
+  const auto owner = [&](CpuOwner which) { return figures.owner[static_cast<std::size_t>(which)]; };
+  const double on_cpu = totals[at(Column::on_cpu)];
+  double while_stopped = std::min(on_cpu, totals[at(Column::stopped_running)]);
+  if (setting.view == View::threads) while_stopped = 0;  // stops are no state of threads
+  const double all = (owner(CpuOwner::gc) + owner(CpuOwner::allocator)) * on_cpu;
+  return std::clamp(part_of(all - while_stopped, on_cpu - while_stopped), 0.0, 1.0);
+}
+
 void set_resources(Figures& figures, std::span<const double> totals, const Setting& setting) {
   const double observed = totals[at(Column::observed)];
   figures.loop = part_of(totals[at(Column::busiest_thread)], observed);
+  figures.second_loop = part_of(totals[at(Column::second_thread)], observed);
   figures.machine = part_of(totals[at(Column::wanted)], observed) / setting.cpu_limit;
   figures.cores = totals[at(Column::host_cpu_time)] > 0
                       ? totals[at(Column::host_cpu)] / totals[at(Column::host_cpu_time)]
@@ -219,6 +268,32 @@ void set_resources(Figures& figures, std::span<const double> totals, const Setti
     figures.owner[i] = part_of(totals[at(Column::owner) + i], figures.samples);
     figures.group[static_cast<std::size_t>(group_of(static_cast<CpuOwner>(i)))] += figures.owner[i];
   }
+  figures.collecting = collecting_share(figures, totals, setting);
+}
+
+// methods.md 2.4, with the loads that hit told apart: of the samples after loads, those beyond what
+// the same code would show if all its loads hit the nearest cache.
+void set_stalls(Figures& figures, std::span<const double> totals, const Setting& setting) {
+  figures.stalls_counted = setting.stalls_counted;
+  if (!setting.stalls_counted) {
+    figures.stalls_decide = setting.interpreted ? kInterpreterStalled : kStalledBySamples;
+  }
+  if (setting.stalls_counted) {
+    figures.stall_weight = totals[at(Column::stall_cycles)];
+    figures.stalls_known = figures.stall_weight > 0;
+    figures.stalled = part_of(totals[at(Column::stall_memory_cycles)], figures.stall_weight);
+  } else {
+    const double samples = totals[at(Column::stall_samples)];
+    const double all = samples + totals[at(Column::stall_unread)];
+    figures.stall_weight = samples;
+    figures.stalls_known = samples >= kMinStallSamples && samples >= kMinStallCoverage * all;
+    const double unclear = totals[at(Column::stall_unclear)];
+    const double excess =
+        totals[at(Column::stall_after_load)] - totals[at(Column::stall_expected)] - unclear / 2;
+    figures.stalled = part_of(excess, samples * setting.stall_found_share);
+    figures.unclear_stalls = part_of(unclear, samples) / 2;
+  }
+  figures.stalled = std::clamp(figures.stalled, 0.0, 1.0);
 }
 
 // Error of each batch (or row) in a candidate's share.
@@ -278,20 +353,25 @@ void stretch(Evidence& evidence, double factor) {
 Figures figures(std::span<const double> totals, const Setting& setting) {
   Figures figures;
   set_resources(figures, totals, setting);
+  set_stalls(figures, totals, setting);
   if (setting.view == View::requests) {
-    const Shares shares = request_shares(totals, figures.whole);
+    Shares shares = request_shares(totals, figures.whole);
     if (!(figures.whole > 0)) return figures;
-    set_components(figures, shares);
+    move_paging_work(shares, totals, figures, setting);
+    set_components(figures, shares, setting);
     set_candidates(figures, shares, setting);
   } else {
-    const Shares shares = thread_shares(totals, figures.whole);
-    if (figures.whole > 0) set_candidates(figures, shares, setting);
+    Shares shares = thread_shares(totals, figures.whole);
+    if (!(figures.whole > 0)) return figures;
+    move_paging_work(shares, totals, figures, setting);
+    set_candidates(figures, shares, setting);
   }
   return figures;
 }
 
 Evidence gather_evidence(const Table& totals, const Setting& setting, std::uint64_t seed) {
   Evidence evidence;
+  evidence.setting = setting;
   evidence.run = figures(column_sums(totals), setting);
   evidence.batches = figures_of_rows(batch_sums(totals, kBatches), setting);
 
@@ -305,6 +385,11 @@ Evidence gather_evidence(const Table& totals, const Setting& setting, std::uint6
     evidence.effective_windows = std::min(evidence.effective_windows, effective_windows(series));
   }
   evidence.draws = figures_of_rows(bootstrap_sums(totals, block, kDraws, seed), setting);
+  // A resample without a request says nothing about requests.
+  const auto empty = [](const Figures& draw) { return !(draw.whole > 0); };
+  if (!std::all_of(evidence.draws.begin(), evidence.draws.end(), empty)) {
+    std::erase_if(evidence.draws, empty);
+  }
   stretch(evidence, stretch_of(evidence));
   return evidence;
 }

@@ -14,7 +14,9 @@
 
 namespace boundscope {
 
-// What can win. `unattributed` cannot be a verdict, only prevent one.
+// What can win. `cpu` is all that computing costs, stops for collections included; whether those
+// are what it is about is the cause's question. `unattributed` cannot be a verdict, only prevent
+// one.
 enum class Candidate { cpu, memory, upstream, disk, transfer, lock, pool, unattributed };
 inline constexpr std::size_t kCandidates = 8;
 inline constexpr std::size_t kComponents = 11;
@@ -26,9 +28,13 @@ inline constexpr std::size_t kOwnerGroups = 4;
 // Constants of the run that the figures need.
 struct Setting {
   View view = View::threads;
-  double cpu_limit = 1;      // cores
-  double evicted_reads = 0;  // part of the disk time that rereads evicted pages
-  bool one_lane = false;     // the busiest thread is a process under an interpreter lock
+  double cpu_limit = 1;         // cores
+  double evicted_reads = 0;     // part of the disk time that rereads evicted pages
+  bool one_lane = false;        // the busiest thread is a process under an interpreter lock
+  bool managed = false;         // a runtime collects garbage: what allocation costs belongs to that
+  bool interpreted = false;     // the busiest process runs an interpreter
+  bool stalls_counted = false;  // by hardware counters, else by samples
+  double stall_found_share = 1;  // see StallSource
 };
 
 struct Figures {
@@ -41,13 +47,24 @@ struct Figures {
   double cpu_queue = 0;    // requests behind the CPU
   double behind_loop = 0;  // requests that wait for the busiest thread
   bool one_lane = false;   // ... which is a process under an interpreter lock
+  double stopped = 0;      // by the runtime
+  double gc = 0;  // stops, and what collecting and allocating takes of the CPU and its queue
+  double collecting = 0;  // part of the CPU time beside the stops that goes into those two
   double disk_locks = 0, upstream_locks = 0, multiplexed = 0, queue = 0;
   // Resources.
-  double loop = 0;     // busy share of the busiest thread
-  double machine = 0;  // CPU wanted / limit
+  double loop = 0;         // busy share of the busiest thread
+  double second_loop = 0;  // of the next
+  double machine = 0;      // CPU wanted / limit
   double cores = 0;
   double periods_throttled = 0;  // share
   double samples = 0;
+  // Of the CPU time in user space, waiting for caches and DRAM. Meaningless where it is not known.
+  double stalled = 0;
+  double unclear_stalls = 0;  // what it may be less or more by: hits that look like misses
+  bool stalls_known = false;
+  bool stalls_counted = false;  // by hardware; else estimated from samples
+  double stalls_decide = 0;     // stalled share of the CPU time, above which that is a cause
+  double stall_weight = 0;      // what it is a share of: samples, or cycles
   std::array<double, kCpuOwners> owner{};
   std::array<double, kOwnerGroups> group{};
 };
@@ -56,6 +73,7 @@ Figures figures(std::span<const double> totals, const Setting& setting);
 
 // Figures of the whole run, its batches and bootstrap draws.
 struct Evidence {
+  Setting setting;
   Figures run;
   std::vector<Figures> batches;
   std::vector<Figures> draws;    // stretched to the batch means' spread where that is wider

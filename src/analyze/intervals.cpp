@@ -94,6 +94,7 @@ double politis_white_block(std::span<const double> series) {
 
 std::vector<double> column_sums(const Table& table) {
   std::vector<double> sums(table.columns(), 0.0);
+  if (table.rows() == 0) return sums;  // there are no cells to point to
   Eigen::Map<Eigen::RowVectorXd>(sums.data(), index_of(sums.size())) =
       as_matrix(table).colwise().sum();
   return sums;

@@ -1,11 +1,11 @@
 #include "analyze/load.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <map>
 
 #include "analyze/intervals.h"
+#include "analyze/latency_histogram.h"
 #include "analyze/thresholds.h"
 
 namespace boundscope {
@@ -13,9 +13,7 @@ namespace {
 
 constexpr double kNsPerS = 1e9;
 constexpr double kNsPerMs = 1e6;
-constexpr double kCompletionsForP99 = 1000;
-constexpr double kFullyObserved = 0.99;      // of a window
-constexpr double kRequestsExplainCpu = 0.3;  // less: the CPU time is not for them [E]
+constexpr double kFullyObserved = 0.99;  // of a window
 
 // A process's requests over the run.
 struct Requests {
@@ -73,6 +71,14 @@ void set_idle(Facts& facts, const std::map<pid_t, Requests>& processes) {
   facts.unexplained_cpu_share = on_cpu > 0 ? unexplained / on_cpu : 0;
 }
 
+bool waits_for_clients(const Run& run) {
+  for (const Window* window : run.windows)
+    for (const ProcessWindow& process : window->processes)
+      for (const WaitClass wait : {WaitClass::client, WaitClass::accept, WaitClass::poll})
+        if (process.blocked_ns[static_cast<std::size_t>(wait)] > 0) return true;
+  return false;
+}
+
 void add_exchanges(Facts& facts, const Run& run, const std::map<pid_t, ProcessModel>& models) {
   double started = 0;
   for (const Window* window : run.windows) {
@@ -95,6 +101,8 @@ void add_exchanges(Facts& facts, const Run& run, const std::map<pid_t, ProcessMo
     facts.coverage = facts.finished / (facts.finished + facts.excluded);
   }
   facts.service = started + facts.finished + facts.excluded + facts.pushed > 0;
+  // Threads that wait for clients, or may, are all there is to go by then.
+  if (is_absent(*run.recording, "requests")) facts.service = waits_for_clients(run);
 }
 
 void set_protocols(Facts& facts, const Run& run) {
@@ -150,7 +158,7 @@ void set_losses(Facts& facts, const Run& run) {
 }
 
 void set_host(Facts& facts, const Run& run) {
-  double steal = 0, busy = 0, own = 0, refaults = 0, pressure = 0;
+  double steal = 0, busy = 0, own = 0, refaults = 0, pressure = 0, reread = 0, read = 0;
   const auto& limit = run.recording->header.memory_limit_bytes;
   for (const Window* window : run.windows) {
     const HostWindow& host = window->host;
@@ -161,12 +169,18 @@ void set_host(Facts& facts, const Run& run) {
       busy += static_cast<double>(*host.host_busy_ns);
       own += static_cast<double>(*host.cpu_ns);
     }
-    if (limit && *limit > 0 && host.memory_usage_bytes) {
+    if (host.refaults && host.read_pages) {
+      reread += static_cast<double>(*host.refaults);
+      read += static_cast<double>(*host.read_pages);
+    }
+    const auto& nearest = host.memory_limit_bytes ? host.memory_limit_bytes : limit;
+    if (nearest && *nearest > 0 && host.memory_usage_bytes) {
       const double use =
-          static_cast<double>(*host.memory_usage_bytes) / static_cast<double>(*limit);
+          static_cast<double>(*host.memory_usage_bytes) / static_cast<double>(*nearest);
       facts.memory_limit_use = std::max(facts.memory_limit_use.value_or(0), use);
     }
   }
+  if (read > 0) facts.reread_share = std::min(1.0, reread / read);
   if (!(run.duration_ns > 0)) return;
   const double cpus = std::max(1.0, static_cast<double>(run.recording->header.cpus));
   facts.steal_share = steal / run.duration_ns / cpus;
@@ -206,16 +220,18 @@ double cpu_limit_of(const RecordingHeader& header) {
 
 View view_of(const Facts& facts, const std::map<pid_t, Requests>& processes) {
   if (!(facts.finished > 0) || facts.coverage.value_or(0) < kMinCoverage) return View::threads;
-  if (facts.finished >= kFullRequests || facts.cores < kIdleCores) return View::requests;
+  if (facts.cores < kIdleCores) return View::requests;
   if (facts.finished < kMinRequests) return View::threads;
-  // A batch job with a health check is no service.
   double for_requests = 0;
   double on_cpu = 0;
   for (const auto& [pid, requests] : processes) {
     for_requests += requests.running_high_ns;
     on_cpu += requests.on_cpu_ns;
   }
-  return for_requests >= kRequestsExplainCpu * on_cpu ? View::requests : View::threads;
+  const bool many = facts.finished >= kFullRequests;
+  if (many && facts.cores < kMuchBesideRequests) return View::requests;
+  const double least = many ? kHardlyForRequests : kRequestsExplainCpu;
+  return for_requests >= least * on_cpu ? View::requests : View::threads;
 }
 
 std::optional<double> milliseconds(std::optional<double> ns) {
@@ -224,6 +240,12 @@ std::optional<double> milliseconds(std::optional<double> ns) {
 }
 
 }  // namespace
+
+bool is_absent(const Recording& recording, std::string_view name) {
+  for (const Capability& capability : recording.header.capabilities)
+    if (capability.name == name) return capability.state == CapabilityState::absent;
+  return false;
+}
 
 Facts gather_facts(const Run& run, const std::map<pid_t, ProcessModel>& models,
                    const Table& totals) {
@@ -254,31 +276,17 @@ Facts gather_facts(const Run& run, const std::map<pid_t, ProcessModel>& models,
   set_losses(facts, run);
   set_host(facts, run);
   set_sampled_ratio(facts, run);
+  if (facts.view == View::requests && !facts.internal && !facts.pipelined) {
+    facts.tail = stopped_tail(run, run.recording->header.seed);
+    facts.gc_makes_the_tail = facts.tail && facts.tail->worthwhile >= kMinProbability;
+  }
   return facts;
 }
 
 std::optional<double> latency_quantile_ns(const Run& run, double p) {
-  std::array<double, kLatencyBuckets> counts{};
-  double total = 0;
-  for (const Window* window : run.windows) {
-    for (const LatencyBucket& bucket : window->latencies) {
-      if (bucket.index >= kLatencyBuckets) continue;
-      counts[bucket.index] += static_cast<double>(bucket.count);
-      total += static_cast<double>(bucket.count);
-    }
-  }
-  if (!(total > 0)) return std::nullopt;
-  double below = 0;
-  for (std::uint32_t i = 0; i < kLatencyBuckets; ++i) {
-    if (counts[i] > 0 && below + counts[i] >= p * total) {
-      const double low = static_cast<double>(latency_bucket_lower_ns(i));
-      const double high = static_cast<double>(latency_bucket_lower_ns(i + 1));
-      const double part = (p * total - below) / counts[i];
-      return high > low ? low + part * (high - low) : low;
-    }
-    below += counts[i];
-  }
-  return std::nullopt;
+  LatencyHistogram histogram;
+  for (const Window* window : run.windows) histogram.add(window->latencies);
+  return histogram.quantile_ns(p);
 }
 
 Load load_of(const Run& run, const Facts& facts, const Evidence& evidence, const Threads& threads) {
@@ -302,6 +310,7 @@ Load load_of(const Run& run, const Facts& facts, const Evidence& evidence, const
   load.latency_p50_ms = milliseconds(latency_quantile_ns(run, 0.5));
   if (facts.finished >= kCompletionsForP99) {
     load.latency_p99_ms = milliseconds(latency_quantile_ns(run, 0.99));
+    if (facts.tail) load.latency_p99_without_stops_ms = facts.tail->p99_without_ns / kNsPerMs;
   }
   return load;
 }

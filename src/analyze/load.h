@@ -4,11 +4,13 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "analyze/figures.h"
 #include "analyze/process_model.h"
 #include "analyze/run.h"
+#include "analyze/stops.h"
 #include "analyze/totals.h"
 #include "boundscope/analysis.h"
 
@@ -50,7 +52,14 @@ struct Facts {
   double refaults_per_s = 0;
   std::optional<double> memory_limit_use;  // highest use / limit
   double memory_pressure = 0;
+  std::optional<double> reread_share;  // of the pages read from storage: had been evicted before
+  MemorySummary memory;
+  std::optional<StoppedTail> tail;
+  bool gc_makes_the_tail = false;
 };
+
+// The measurement was without it: neither "requests" nor their absence are known, for example.
+bool is_absent(const Recording& recording, std::string_view capability);
 
 Facts gather_facts(const Run& run, const std::map<pid_t, ProcessModel>& models,
                    const Table& totals);

@@ -1,4 +1,4 @@
-// Memory: levels and slopes of the target's memory.
+// Memory: levels and slopes of the target's memory, and how short of it the target is.
 #pragma once
 
 #include <vector>
@@ -12,7 +12,9 @@ namespace boundscope {
 
 MemorySummary memory_of(const Run& run, const Facts& facts, const Threads& threads);
 
-// Median of the slopes between all pairs of points. 0 for fewer than two points.
-double theil_sen_slope(const std::vector<double>& x, const std::vector<double>& y);
+// Median of the slopes between all pairs of points (Theil and Sen), with a 90 % interval from the
+// distribution of Kendall's tau, widened by the autocorrelation of the residuals. 0 for fewer than
+// two points.
+Estimate theil_sen(const std::vector<double>& x, const std::vector<double>& y);
 
 }  // namespace boundscope

@@ -1,269 +1,174 @@
 #include "analyze/owners.h"
 
-#include <algorithm>
-#include <array>
+#include <optional>
 #include <span>
-#include <tuple>
+#include <unordered_map>
+#include <utility>
+
+#include "analyze/owners/kernel_part.h"
+#include "analyze/owners/library_name.h"
+#include "analyze/owners/rule_set.h"
+#include "analyze/owners/stack_ends.h"
 
 namespace boundscope {
 namespace {
 
-// A rule fits if all its patterns do; empty patterns fit everything. Patterns are prefixes of the
-// thread's name, the module and the symbol. The first rule that fits decides.
-struct Rule {
-  std::string_view comm;
-  std::string_view module;
-  std::string_view symbol;
-  CpuOwner owner;
-};
+using Frames = std::span<const std::uint32_t>;
 
-constexpr std::array kJvm{
-    Rule{"GC Thread", "", "", CpuOwner::gc},
-    Rule{"G1 ", "", "", CpuOwner::gc},
-    Rule{"ZWorker", "", "", CpuOwner::gc},
-    Rule{"ZDriver", "", "", CpuOwner::gc},
-    Rule{"Shenandoah", "", "", CpuOwner::gc},
-    Rule{"C1 Compiler", "", "", CpuOwner::jit_compiler},
-    Rule{"C2 Compiler", "", "", CpuOwner::jit_compiler},
-    Rule{"", "libjvm.so", "", CpuOwner::runtime},
-};
-constexpr std::array kNode{
-    Rule{"", "node", "", CpuOwner::runtime},
-    Rule{"", "libnode.so", "", CpuOwner::runtime},
-};
-constexpr std::array kCpython{
-    Rule{"", "python", "", CpuOwner::interpreter},
-    Rule{"", "libpython", "", CpuOwner::interpreter},
-};
-constexpr std::array kRuby{
-    Rule{"", "ruby", "", CpuOwner::interpreter},
-    Rule{"", "libruby", "", CpuOwner::interpreter},
-};
-constexpr std::array kPhp{
-    Rule{"", "php", "", CpuOwner::interpreter},
-    Rule{"", "libphp", "", CpuOwner::interpreter},
-};
-constexpr std::array kBeam{
-    Rule{"", "beam", "", CpuOwner::interpreter},
-};
-constexpr std::array kDotnet{
-    Rule{"", "libclrjit.so", "", CpuOwner::jit_compiler},
-    Rule{"", "libclrgc.so", "", CpuOwner::gc},
-    Rule{"", "libcoreclr.so", "", CpuOwner::runtime},
-};
-// For every runtime, after its own table.
-constexpr std::array kCommon{
-    Rule{"", "libjemalloc", "", CpuOwner::allocator},
-    Rule{"", "libtcmalloc", "", CpuOwner::allocator},
-    Rule{"", "libmimalloc", "", CpuOwner::allocator},
-    Rule{"", "[jit]", "", CpuOwner::application},
-};
+// Program of a process: its rules depend on these two.
+using Program = std::pair<Runtime, std::string>;
 
-constexpr std::array<std::string_view, 20> kAllocatorSymbols{
-    "malloc",
-    "free",
-    "calloc",
-    "realloc",
-    "cfree",
-    "_int_malloc",
-    "_int_free",
-    "_int_realloc",
-    "malloc_consolidate",
-    "unlink_chunk",
-    "aligned_alloc",
-    "memalign",
-    "posix_memalign",
-    "sysmalloc",
-    "systrim",
-    "operator new",
-    "operator delete",
-    "_int_memalign",
-    "tcache_init",
-    "reallocarray",
-};
-
-// Kernel symbols by what they are about; the frame nearest to the leaf that is known decides.
-struct KernelRule {
-  std::string_view symbol;
-  std::string_view name;
-};
-constexpr std::array kKernelRules{
-    KernelRule{"tcp_", "network"},
-    KernelRule{"__tcp_", "network"},
-    KernelRule{"udp_", "network"},
-    KernelRule{"ip_", "network"},
-    KernelRule{"__ip_", "network"},
-    KernelRule{"ip6_", "network"},
-    KernelRule{"inet", "network"},
-    KernelRule{"sock_", "network"},
-    KernelRule{"__sock_", "network"},
-    KernelRule{"sk_", "network"},
-    KernelRule{"__sk_", "network"},
-    KernelRule{"skb_", "network"},
-    KernelRule{"__skb_", "network"},
-    KernelRule{"net_", "network"},
-    KernelRule{"__netif", "network"},
-    KernelRule{"netif_", "network"},
-    KernelRule{"napi_", "network"},
-    KernelRule{"__napi", "network"},
-    KernelRule{"dev_", "network"},
-    KernelRule{"__dev_", "network"},
-    KernelRule{"nf_", "network"},
-    KernelRule{"unix_", "network"},
-    KernelRule{"loopback_", "network"},
-    KernelRule{"virtnet", "network"},
-    KernelRule{"__sys_send", "network"},
-    KernelRule{"__sys_recv", "network"},
-    KernelRule{"__sys_accept", "network"},
-    KernelRule{"neigh_", "network"},
-    KernelRule{"eth_", "network"},
-    KernelRule{"process_backlog", "network"},
-    KernelRule{"vfs_", "files"},
-    KernelRule{"ext4_", "files"},
-    KernelRule{"xfs_", "files"},
-    KernelRule{"btrfs_", "files"},
-    KernelRule{"ovl_", "files"},
-    KernelRule{"fuse_", "files"},
-    KernelRule{"filemap_", "files"},
-    KernelRule{"generic_file", "files"},
-    KernelRule{"generic_perform", "files"},
-    KernelRule{"iomap_", "files"},
-    KernelRule{"blk_", "files"},
-    KernelRule{"bio_", "files"},
-    KernelRule{"submit_bio", "files"},
-    KernelRule{"jbd2_", "files"},
-    KernelRule{"shmem_", "files"},
-    KernelRule{"do_sys_open", "files"},
-    KernelRule{"path_", "files"},
-    KernelRule{"link_path", "files"},
-    KernelRule{"pipe_", "files"},
-    KernelRule{"splice_", "files"},
-    KernelRule{"exc_page_fault", "memory"},
-    KernelRule{"do_user_addr_fault", "memory"},
-    KernelRule{"handle_mm_fault", "memory"},
-    KernelRule{"__handle_mm", "memory"},
-    KernelRule{"do_anonymous", "memory"},
-    KernelRule{"clear_page", "memory"},
-    KernelRule{"__alloc_pages", "memory"},
-    KernelRule{"alloc_pages", "memory"},
-    KernelRule{"get_page_from", "memory"},
-    KernelRule{"do_mmap", "memory"},
-    KernelRule{"unmap_", "memory"},
-    KernelRule{"zap_", "memory"},
-    KernelRule{"shrink_", "memory"},
-    KernelRule{"do_madvise", "memory"},
-    KernelRule{"schedule", "scheduling"},
-    KernelRule{"__schedule", "scheduling"},
-    KernelRule{"try_to_wake", "scheduling"},
-    KernelRule{"futex_", "scheduling"},
-    KernelRule{"do_futex", "scheduling"},
-    KernelRule{"ep_", "scheduling"},
-    KernelRule{"do_epoll", "scheduling"},
-    KernelRule{"finish_task", "scheduling"},
-    KernelRule{"pick_next", "scheduling"},
-    KernelRule{"hrtimer_", "scheduling"},
-    KernelRule{"do_nanosleep", "scheduling"},
-    KernelRule{"enqueue_task", "scheduling"},
-    KernelRule{"do_select", "scheduling"},
-    KernelRule{"do_poll", "scheduling"},
-};
-
-std::span<const Rule> rules_of(Runtime runtime) {
-  switch (runtime) {
-    case Runtime::jvm:
-      return kJvm;
-    case Runtime::node:
-      return kNode;
-    case Runtime::cpython:
-      return kCpython;
-    case Runtime::ruby:
-      return kRuby;
-    case Runtime::php:
-      return kPhp;
-    case Runtime::beam:
-      return kBeam;
-    case Runtime::dotnet:
-      return kDotnet;
-    case Runtime::go:
-    case Runtime::native:
-    case Runtime::unknown:
-      break;
-  }
-  return {};
+std::string file_name(std::string_view path) {
+  constexpr std::string_view kDeleted = " (deleted)";
+  if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
+  return std::string(path.substr(path.rfind('/') + 1));
 }
 
-bool fits(const Rule& rule, std::string_view comm, const Frame& leaf) {
-  return comm.starts_with(rule.comm) && std::string_view(leaf.module).starts_with(rule.module) &&
-         std::string_view(leaf.symbol).starts_with(rule.symbol);
+struct Parts {
+  Frames kernel;
+  Frames user;  // up to the first frame that lies in nothing mapped: what follows is made up
+};
+
+Parts parts_of(const Recording& recording, const Stack& stack) {
+  const Frames all(stack.frames);
+  std::size_t kernel = 0;
+  while (kernel < all.size() && recording.frames[all[kernel]].module == "[kernel]") ++kernel;
+  std::size_t end = kernel;
+  while (end < all.size() && !recording.frames[all[end]].module.empty()) ++end;
+  return {all.first(kernel), all.subspan(kernel, end - kernel)};
 }
 
-bool is_allocator(std::string_view symbol) {
-  if (symbol.starts_with("__libc_")) symbol.remove_prefix(7);
-  if (symbol.starts_with("operator ")) symbol = symbol.substr(0, symbol.find_first_of("([", 9));
-  while (symbol.ends_with(' ')) symbol.remove_suffix(1);
-  return std::find(kAllocatorSymbols.begin(), kAllocatorSymbols.end(), symbol) !=
-         kAllocatorSymbols.end();
+void fill_in(std::string& text, std::string_view place, std::string_view value) {
+  const std::size_t at = text.find(place);
+  if (at != std::string::npos) text.replace(at, place.size(), value);
 }
 
-// "libssl" for libssl.so.3, "libc" for libc-2.31.so, "_json" for
-// _json.cpython-311-x86_64-linux-gnu.so; empty if the module is no library.
-std::string library_name(std::string_view module) {
-  std::string_view stem = module.substr(0, module.find(".so"));
-  if (stem.size() == module.size()) return {};
-  stem = stem.substr(0, stem.find(".cpython"));
-  const std::size_t dash = stem.rfind('-');
-  const bool is_version = dash != std::string_view::npos && dash + 1 < stem.size() &&
-                          stem[dash + 1] >= '0' && stem[dash + 1] <= '9';
-  return std::string(is_version ? stem.substr(0, dash) : stem);
-}
-
-std::string kernel_subsystem(const Stack& stack) {
-  for (const Frame& frame : stack.frames) {
-    if (frame.module != "[kernel]") break;
-    for (const KernelRule& rule : kKernelRules) {
-      if (frame.symbol.starts_with(rule.symbol)) return std::string(rule.name);
-    }
-  }
-  return "other";
+const Frame* innermost(const Recording& recording, std::uint32_t stack) {
+  if (stack >= recording.stacks.size() || recording.stacks[stack].frames.empty()) return nullptr;
+  return &recording.frames[recording.stacks[stack].frames.front()];
 }
 
 }  // namespace
 
-Owned owner_of(const Stack& stack, std::string_view comm, Runtime runtime) {
-  if (stack.in_kernel) return {CpuOwner::kernel, kernel_subsystem(stack)};
-  if (stack.frames.empty() || stack.frames.front().module.empty()) return {};
-  const Frame& leaf = stack.frames.front();
-  if (leaf.module == "[kernel]") return {CpuOwner::kernel, kernel_subsystem(stack)};
-  for (const Rule& rule : rules_of(runtime)) {
-    if (fits(rule, comm, leaf)) return {rule.owner, {}};
+struct Owners::State {
+  // A thread as far as rules can tell: its program's rules, its name, main thread or not.
+  struct Thread {
+    RuleSet* rules = nullptr;
+    std::string comm;
+    bool is_main = false;
+    std::unordered_map<std::uint32_t, Owned> by_stack;
+  };
+
+  explicit State(const Recording& of) : recording(&of), kernel(of), ends(of) {
+    for (const TargetProcess& process : of.processes) {
+      programs[process.pid] = {process.runtime, file_name(process.exe)};
+    }
   }
-  for (const Rule& rule : kCommon) {
-    if (fits(rule, comm, leaf)) return {rule.owner, {}};
+
+  Thread& thread_of(pid_t pid, std::string_view comm, bool is_main);
+  Owned decide(const Stack& stack, const Thread& thread);
+  Owned decide_user(Frames frames, const Thread& thread);
+
+  const Recording* recording;
+  KernelPart kernel;
+  StackEnds ends;
+  std::map<pid_t, Program> programs;
+  std::map<Program, RuleSet> rule_sets;
+  std::map<std::pair<RuleSet*, bool>, std::map<std::string, Thread, std::less<>>> threads;
+  std::vector<std::optional<bool>> early;  // by stack
+  Owned nobody;
+};
+
+Owners::State::Thread& Owners::State::thread_of(pid_t pid, std::string_view comm, bool is_main) {
+  const auto program = programs.try_emplace(pid, Runtime::unknown, std::string()).first;
+  auto rules = rule_sets.find(program->second);
+  if (rules == rule_sets.end()) {
+    rules = rule_sets
+                .emplace(std::piecewise_construct, std::forward_as_tuple(program->second),
+                         std::forward_as_tuple(*recording, program->second.first,
+                                               std::string_view(program->second.second)))
+                .first;
   }
-  if (is_allocator(leaf.symbol)) return {CpuOwner::allocator, library_name(leaf.module)};
-  if (leaf.module == "[vdso]") return {CpuOwner::native_library, "[vdso]"};
-  std::string library = library_name(leaf.module);
-  if (!library.empty()) return {CpuOwner::native_library, std::move(library)};
-  return {CpuOwner::application, {}};
+  auto& named = threads[{&rules->second, is_main}];
+  auto thread = named.find(comm);
+  if (thread == named.end()) {
+    thread =
+        named.emplace(std::string(comm), Thread{&rules->second, std::string(comm), is_main, {}})
+            .first;
+  }
+  return thread->second;
+}
+
+Owned Owners::State::decide(const Stack& stack, const Thread& thread) {
+  const Parts parts = parts_of(*recording, stack);
+  const bool in_kernel = stack.in_kernel || !parts.kernel.empty();
+  const bool is_skid = kernel.is_skid(parts.kernel) && !parts.user.empty();
+  if (in_kernel && !is_skid) {
+    Owned owned{CpuOwner::kernel, std::string(kernel.subsystem(parts.kernel))};
+    owned.paging = paging_work(*recording, stack);
+    owned.faults_for_gc = owned.name == "memory" && !parts.user.empty() &&
+                          decide_user(parts.user, thread).owner == CpuOwner::gc;
+    return owned;
+  }
+  return decide_user(parts.user, thread);
+}
+
+Owned Owners::State::decide_user(Frames frames, const Thread& thread) {
+  const auto [rule, frame] = thread.rules->decide(frames, thread.comm);
+  if (rule == nullptr) return {};
+  std::string name(rule->name);
+  if (frame < recording->frames.size()) {
+    fill_in(name, "$module", library_name(recording->frames[frame].module));
+  }
+  fill_in(name, "$thread", thread.is_main ? "main thread" : "workers");
+  return {rule->owner, std::move(name), rule->is_work};
+}
+
+Owners::Owners(const Recording& recording) : state_(std::make_unique<State>(recording)) {}
+Owners::~Owners() = default;
+Owners::Owners(Owners&&) noexcept = default;
+Owners& Owners::operator=(Owners&&) noexcept = default;
+
+const Owned& Owners::of(pid_t pid, std::string_view comm, bool main_thread, std::uint32_t stack) {
+  if (stack >= state_->recording->stacks.size()) return state_->nobody;
+  State::Thread& thread = state_->thread_of(pid, comm, main_thread);
+  const auto [entry, is_new] = thread.by_stack.try_emplace(stack);
+  if (is_new) entry->second = state_->decide(state_->recording->stacks[stack], thread);
+  return entry->second;
+}
+
+bool Owners::ends_early(std::uint32_t stack) {
+  const Recording& recording = *state_->recording;
+  if (stack >= recording.stacks.size()) return true;
+  state_->early.resize(recording.stacks.size());
+  std::optional<bool>& known = state_->early[stack];
+  if (!known) known = state_->ends.ends_early(recording.stacks[stack]);
+  return *known;
 }
 
 OwnerCounts count_owners(const Run& run) {
   OwnerCounts counts;
   counts.by_row.resize(run.rows);
-  // One stack belongs to the same owner wherever it appears with the same thread and runtime.
-  std::map<std::tuple<std::uint32_t, std::string_view, Runtime>, Owned> known;
+  counts.idle_by_row.resize(run.rows);
+  counts.paging_by_row.resize(run.rows);
+  Owners owners(*run.recording);
   for (std::size_t i = 0; i < run.windows.size(); ++i) {
     for (const SampleTotals& sample : run.windows[i]->samples) {
-      const Runtime runtime = run.runtime_of(sample.pid);
-      auto [entry, is_new] = known.try_emplace({sample.stack, sample.comm, runtime});
-      if (is_new && sample.stack < run.recording->stacks.size()) {
-        entry->second = owner_of(run.recording->stacks[sample.stack], sample.comm, runtime);
-      }
-      const auto owner = static_cast<std::size_t>(entry->second.owner);
+      const Owned& owned = owners.of(sample.pid, sample.comm, sample.main_thread, sample.stack);
+      const auto owner = static_cast<std::size_t>(owned.owner);
       const auto count = static_cast<double>(sample.count);
       counts.by_row[run.row[i]][owner] += count;
+      if (!owned.is_work) counts.idle_by_row[run.row[i]] += count;
+      counts.paging_by_row[run.row[i]][static_cast<std::size_t>(owned.paging)] += count;
       counts.samples += count;
-      if (!entry->second.name.empty()) counts.names[owner][entry->second.name] += count;
+      if (owned.faults_for_gc) counts.gc_faults += count;
+      if (!owned.name.empty()) counts.names[owner][owned.name] += count;
+      if (owners.ends_early(sample.stack)) counts.early += count;
+      const Frame* leaf = innermost(*run.recording, sample.stack);
+      if (leaf == nullptr || leaf->symbol.empty()) counts.unnamed += count;
+      if (leaf != nullptr && leaf->symbol.empty() && leaf->module == "[jit]") {
+        counts.jit_unnamed += count;
+      }
     }
   }
   return counts;

@@ -13,6 +13,8 @@ constexpr double kNsPerS = 1e9;
 // Mean number of waits open beside the queue, from which on the queue is for them [E].
 constexpr double kRealWaits = 0.3;
 constexpr double kInterpreterBusy = 0.8;
+constexpr double kMostWaitsWhileRunning = 10;  // a loop that hardly ever sleeps tells little [E]
+constexpr double kWaitsForRequests = 0.1;      // of the time without one [E]
 // Fewer calls than that per request, and more sends than calls: requests share connections [E].
 constexpr double kCallsPerRequest = 0.8;
 // Of the CPU time of a process: time with any of its threads on CPU. Near 1: never two at once.
@@ -30,7 +32,9 @@ struct ProcessSums {
   double on_cpu_ns = 0, running_any_ns = 0, waiting_for_cpu_ns = 0, throttled_ns = 0;
   std::array<double, kWaitClasses> blocked_ns{};
   double busiest_thread_ns = 0, parked_threads = 0;
+  double busiest_serving_ns = 0, most_serving_ns = 0;  // of a thread's waits for clients
   LockCause lock_cause;
+  double freeing_ns = 0;  // of on_cpu_ns
   double calls = 0, resends = 0, call_ns = 0, internal_calls = 0, internal_call_ns = 0;
 
   double busy_ns() const { return std::max(0.0, observed_ns - idle_ns); }
@@ -53,6 +57,7 @@ void add_process(ProcessSums& sums, const ProcessWindow& window) {
   }
   sums.on_cpu_ns += static_cast<double>(window.on_cpu_ns);
   sums.running_any_ns += static_cast<double>(window.running_any_ns);
+  sums.freeing_ns += static_cast<double>(window.reclaim_ns + window.compaction_ns);
   sums.waiting_for_cpu_ns += static_cast<double>(window.preempted_ns + window.woken_ns);
   sums.throttled_ns += static_cast<double>(window.throttled_ns);
   for (std::size_t i = 0; i < kWaitClasses; ++i) {
@@ -64,7 +69,7 @@ void add_calls(ProcessSums& sums, const UpstreamTotals& upstream) {
   sums.calls += static_cast<double>(upstream.calls);
   sums.resends += static_cast<double>(upstream.resends);
   sums.call_ns += static_cast<double>(upstream.latency_ns);
-  if (!upstream.internal) return;
+  if (!may_be_internal(upstream)) return;
   sums.internal_calls += static_cast<double>(upstream.calls);
   sums.internal_call_ns += static_cast<double>(upstream.latency_ns);
 }
@@ -73,7 +78,7 @@ void add_calls(ProcessSums& sums, const UpstreamTotals& upstream) {
 void add_threads(std::map<pid_t, ProcessSums>& all, const Run& run) {
   struct ThreadSums {
     pid_t pid = 0;
-    double lock_ns = 0, on_cpu_ns = 0, switches = 0;
+    double lock_ns = 0, on_cpu_ns = 0, serving_ns = 0, switches = 0;
   };
   std::map<pid_t, ThreadSums> threads;
   for (const Window* window : run.windows) {
@@ -83,14 +88,21 @@ void add_threads(std::map<pid_t, ProcessSums>& all, const Run& run) {
       sums.lock_ns +=
           static_cast<double>(thread.blocked_ns[static_cast<std::size_t>(WaitClass::lock)]);
       sums.on_cpu_ns += static_cast<double>(thread.on_cpu_ns);
+      for (const WaitClass wait :
+           {WaitClass::client, WaitClass::accept, WaitClass::poll, WaitClass::io_uring}) {
+        sums.serving_ns += static_cast<double>(thread.blocked_ns[static_cast<std::size_t>(wait)]);
+      }
       sums.switches += static_cast<double>(thread.switches);
     }
   }
   for (const auto& [tid, thread] : threads) {
     const auto process = all.find(thread.pid);
     if (process == all.end()) continue;
-    process->second.busiest_thread_ns =
-        std::max(process->second.busiest_thread_ns, thread.on_cpu_ns);
+    if (thread.on_cpu_ns > process->second.busiest_thread_ns) {
+      process->second.busiest_thread_ns = thread.on_cpu_ns;
+      process->second.busiest_serving_ns = thread.serving_ns;
+    }
+    process->second.most_serving_ns = std::max(process->second.most_serving_ns, thread.serving_ns);
     if (thread.lock_ns >= kParkedThread * run.observed_ns &&
         thread.switches < kParkedSwitchesPerS * run.observed_ns / kNsPerS) {
       process->second.parked_threads += 1;
@@ -146,6 +158,14 @@ LockSplit lock_split(const ProcessSums& sums, Runtime runtime) {
   return split;
 }
 
+// Nearly all work is done by one thread, and that does not serve: while there is no request,
+// threads that do wait for one.
+bool works_apart(const ProcessSums& sums) {
+  const double waits = kWaitsForRequests * sums.idle_ns;
+  return sums.busiest_thread_ns >= kLoneThread * sums.on_cpu_ns &&
+         sums.busiest_serving_ns < waits && sums.most_serving_ns >= waits;
+}
+
 // Time of an activity that had nothing to do with requests, as far as the idle time tells.
 double background(const ProcessSums& sums, Activity activity) {
   double rate = 0;
@@ -154,7 +174,9 @@ double background(const ProcessSums& sums, Activity activity) {
   }
   const bool on_cpu = activity == Activity::running || activity == Activity::runnable;
   // A lone thread cannot work beside itself; what it does after an answer belongs to that request.
-  if (on_cpu && sums.busiest_thread_ns >= kLoneThread * sums.on_cpu_ns) rate = 0;
+  if (on_cpu && sums.busiest_thread_ns >= kLoneThread * sums.on_cpu_ns && !works_apart(sums)) {
+    rate = 0;
+  }
   if (activity == Activity::lock) rate = std::max(rate, sums.parked_threads);
   return rate * sums.busy_ns();
 }
@@ -169,8 +191,8 @@ void set_activity_factors(ProcessModel& model, ProcessSums& sums, Runtime runtim
     const bool on_cpu = kind == Activity::running || kind == Activity::runnable;
     model.keep[i] = std::clamp(1 - background(sums, kind) / point, 0.0, 1.0);
     if (kind == Activity::lock && parks_idle_threads_in_futex(runtime)) model.keep[i] = 0;
-    // Whether CPU work beside requests was background or trailing work cannot be told.
-    model.keep_high[i] = on_cpu ? 1 : model.keep[i];
+    // Whether CPU work beside requests was background or trailing work can seldom be told.
+    model.keep_high[i] = on_cpu && !works_apart(sums) ? 1 : model.keep[i];
     released += point * (1 - model.keep[i]);
   }
 
@@ -213,16 +235,31 @@ ProcessModel model_of(ProcessSums& sums, Runtime runtime, double throttled_in_cg
   if (runnable > 0) {
     model.throttled = std::max(sums.throttled_ns / runnable, throttled_in_cgroup);
   }
-  const double paging = sums.blocked(WaitClass::page_fault) + sums.blocked(WaitClass::memory);
+  // The kernel side counts who makes room for memory with the waits for pages.
+  const double paging =
+      sums.blocked(WaitClass::page_fault) + sums.blocked(WaitClass::memory) + sums.freeing_ns;
   const double disk = sums.blocked(WaitClass::disk_read) + sums.blocked(WaitClass::disk_write) +
                       sums.blocked(WaitClass::disk_sync) + sums.blocked(WaitClass::disk_other) +
                       sums.blocked(WaitClass::io_uring);
   if (paging + disk > 0) model.paging = paging / (paging + disk);
   model.lock = lock_split(sums, runtime);
   model.one_lane = is_interpreter(runtime) && sums.running_any_ns >= kOneAtATime * sums.on_cpu_ns;
-  // Long calls take several sends too, but then every request that calls has a call of its own.
-  model.multiplexed = sums.resends > kMultiplexed * (sums.calls + sums.resends) &&
-                      sums.calls < kCallsPerRequest * sums.finished;
+  // Long calls take several sends too, but then every request that calls has a call of its own, and
+  // a thread that sits in it. An event loop takes the answers, together or one by one.
+  const bool shared = sums.resends > kMultiplexed * (sums.calls + sums.resends);
+  const bool by_loop =
+      sums.blocked(WaitClass::upstream) < kRealWaits * sums.activity.high[at(Activity::upstream)];
+  model.multiplexed = shared && (by_loop || sums.calls < kCallsPerRequest * sums.finished);
+  if (model.multiplexed) {
+    // Who is woken by that loop waited for the peer.
+    model.lock.upstream += model.lock.other;
+    model.lock.other = 0;
+    // A loop sleeps only once nobody queues for it: who is in flight then waits for the peer, and
+    // as many do so while it runs.
+    const double running = std::min(sums.running_any_ns, sums.busy_ns());
+    model.waits_while_running =
+        std::min(running / std::max(1.0, sums.busy_ns() - running), kMostWaitsWhileRunning);
+  }
   model.waits_are_real = has_real_waits(model, sums);
   return model;
 }
@@ -262,6 +299,8 @@ void link_internal_calls(std::map<pid_t, ProcessModel>& models,
     }
   }
   if (!(replaced_ns > 0) || !(behind_ns > 0)) return;
+  // Who stands in for a wait takes about as long as it.
+  if (replaced_ns > kTolerance * behind_ns) return;
   if (behind_finished > kTolerance * calls || calls > kTolerance * behind_finished) return;
   for (const auto& [pid, sums] : all) {
     ProcessModel& model = models[pid];
@@ -275,6 +314,10 @@ void link_internal_calls(std::map<pid_t, ProcessModel>& models,
 }
 
 }  // namespace
+
+bool may_be_internal(const UpstreamTotals& upstream) {
+  return upstream.internal || upstream.peer.starts_with("unix:");
+}
 
 std::map<pid_t, ProcessModel> process_models(const Run& run) {
   std::map<pid_t, ProcessSums> all = sums_of(run);

@@ -41,10 +41,17 @@ struct ProcessModel {
   LockSplit lock;
   double internal_upstream = 0;  // part of the upstream time that another process's model replaces
   bool multiplexed = false;      // a call stands for several requests
-  bool one_lane = false;         // an interpreter lock lets one of its threads run at a time
+  // Where it does: requests that wait for their peer while the loop runs, per one while it does
+  // not.
+  double waits_while_running = 0;
+  bool one_lane = false;  // an interpreter lock lets one of its threads run at a time
   bool waits_are_real =
       false;  // somebody worked on requests while nothing ran: the rest queue for it
 };
+
+// A call that another process of the target may have answered. The kernel side does not know who
+// listens on a unix socket; process_models() holds such calls against the requests of the others.
+bool may_be_internal(const UpstreamTotals& upstream);
 
 std::map<pid_t, ProcessModel> process_models(const Run& run);
 

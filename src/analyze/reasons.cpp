@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analyze/decide.h"
+#include "analyze/stalls.h"
 #include "analyze/thresholds.h"
 
 namespace boundscope {
@@ -38,9 +39,18 @@ class Arguments {
   void level(std::string_view code, Pick pick, double threshold, const std::string& subject = {}) {
     add(code, evidence_.interval_by(pick, [](const Figures&) { return 1.0; }), threshold, subject);
   }
+  // Of the CPU time.
+  void stall_share() {
+    add("stall_share",
+        evidence_.interval_by(stalled_cpu_share,
+                              [](const Figures& figures) { return figures.stall_weight; }),
+        kStalled, {});
+  }
   void fact(std::string_view code, double value, double threshold, std::string subject = {}) {
     add(code, {value, value, value}, threshold, std::move(subject));
   }
+
+  void estimate(std::string_view code, const Estimate& value) { add(code, value, 0, {}); }
 
   std::vector<Reason> take() { return std::move(reasons_); }
 
@@ -55,6 +65,12 @@ class Arguments {
   const Evidence& evidence_;
   std::vector<Reason> reasons_;
 };
+
+// Where it is worth a word beside another cause, or is the cause.
+void stalls(Arguments& arguments, const Evidence& evidence) {
+  if (!evidence.run.stalls_known || stalled_cpu_share(evidence.run) < kSomeStalls) return;
+  arguments.stall_share();
+}
 
 void owner_groups(Arguments& arguments, const Names& names, const Evidence& evidence) {
   struct Group {
@@ -112,9 +128,11 @@ void cpu(Arguments& arguments, const Outcome& outcome, const Evidence& evidence,
     machine(arguments, run);
     arguments.share("behind_running_share", [](const Figures& f) { return f.cpu_queue; });
     owner_groups(arguments, names, evidence);
+    stalls(arguments, evidence);
     return;
   }
   owner_groups(arguments, names, evidence);
+  stalls(arguments, evidence);
   machine(arguments, run);
   arguments.share("run_queue_share", [](const Figures& f) { return f.run_queue; });
   arguments.share("behind_running_share", [](const Figures& f) { return f.cpu_queue; });
@@ -124,7 +142,6 @@ void io(Arguments& arguments, const Outcome& outcome, const Names& names) {
   if (outcome.cause == Cause::upstream) {
     arguments.candidate("upstream_share", Candidate::upstream, names.peer);
     arguments.share("upstream_multiplexed", [](const Figures& f) { return f.multiplexed; });
-    arguments.share("upstream_behind_locks", [](const Figures& f) { return f.upstream_locks; });
   } else if (outcome.cause == Cause::disk) {
     arguments.candidate("disk_share", Candidate::disk, names.disk_operation);
     arguments.share("disk_behind_locks", [](const Figures& f) { return f.disk_locks; });
@@ -133,11 +150,71 @@ void io(Arguments& arguments, const Outcome& outcome, const Names& names) {
   }
 }
 
+// How large the heap could be under the limit, beside everything else that has to stay.
+void heap_room(Arguments& arguments, const MemorySummary& memory) {
+  const double heap = memory.heap_bytes.value_or(0);
+  if (!memory.limit_bytes || !(heap > 0)) return;
+  const double used = memory.usage_bytes ? *memory.usage_bytes - memory.page_cache_bytes.value_or(0)
+                                         : memory.rss_bytes.value_or(0);
+  const double times = (heap + std::max(0.0, *memory.limit_bytes - used)) / heap;
+  arguments.fact(times >= kRoomForHeap ? "suggests_heap_room" : "no_heap_room", times,
+                 kRoomForHeap);
+}
+
+void gc(Arguments& arguments, const Evidence& evidence, const Facts& facts, const Names& names) {
+  arguments.share(
+      "gc_share", [](const Figures& f) { return f.gc; },
+      kGcPart * evidence.run.candidate[static_cast<std::size_t>(Candidate::cpu)].value);
+  arguments.share("gc_pause_share", [](const Figures& f) { return f.stopped; });
+  arguments.level(
+      "gc_cpu_share",
+      [](const Figures& f) { return f.owner[static_cast<std::size_t>(CpuOwner::gc)]; }, 0);
+  arguments.level(
+      "allocator_share",
+      [](const Figures& f) { return f.owner[static_cast<std::size_t>(CpuOwner::allocator)]; }, 0);
+  if (facts.gc_makes_the_tail) {
+    arguments.fact("gc_tail", facts.tail->ratio.value, kWorthwhileGain);
+  }
+  heap_room(arguments, facts.memory);
+  owner_groups(arguments, names, evidence);
+}
+
+// What the memory is says what would help (docs/memory.md, "What it suggests").
+void what_would_help(Arguments& arguments, const Facts& facts) {
+  const MemorySummary& memory = facts.memory;
+  const double all = memory.pss_bytes.value_or(memory.rss_bytes.value_or(0));
+  const double grown = memory.rss_slope_low.value_or(0) * facts.duration_s;
+  const bool grows = grown > 0 && grown >= kGrowth * all;
+  if (grows) {
+    arguments.estimate("suggests_leak", {*memory.rss_slope_bytes_per_s, *memory.rss_slope_low,
+                                         *memory.rss_slope_high});
+  }
+  if (all > 0 && memory.heap_headroom_bytes.value_or(0) >= kHoldsMuch * all) {
+    arguments.fact("suggests_less_heap", *memory.heap_headroom_bytes / all, kHoldsMuch);
+  }
+  if (all > 0 && memory.heap_bytes && memory.allocator_bytes.value_or(0) >= kHoldsMuch * all) {
+    arguments.fact("suggests_allocator", *memory.allocator_bytes / all, kHoldsMuch);
+  }
+  if (!grows && memory.limit_bytes && facts.memory_limit_use.value_or(0) >= kAtMemoryLimit) {
+    arguments.fact("suggests_limit", *memory.limit_bytes, 0);
+  }
+}
+
+void stall(Arguments& arguments, const Evidence& evidence, const Names& names) {
+  stalls(arguments, evidence);
+  arguments.candidate("cpu_share", Candidate::cpu);
+  owner_groups(arguments, names, evidence);
+  machine(arguments, evidence.run);
+}
+
 void memory(Arguments& arguments, const Facts& facts) {
   arguments.candidate("paging_share", Candidate::memory);
+  arguments.fact("reclaim_share", facts.memory.reclaim_share.value_or(0), 0);
   arguments.fact("at_memory_limit", facts.memory_limit_use.value_or(0), kAtMemoryLimit);
+  arguments.fact("limit_hits", facts.memory.limit_hits_per_s.value_or(0), 0);
   arguments.fact("refaults", facts.refaults_per_s, kRefaultsPerS);
   arguments.fact("memory_pressure", facts.memory_pressure, 0);
+  what_would_help(arguments, facts);
 }
 
 void contention(Arguments& arguments, const Outcome& outcome, const Facts& facts,
@@ -149,6 +226,7 @@ void contention(Arguments& arguments, const Outcome& outcome, const Facts& facts
   const auto upstream = static_cast<std::size_t>(Candidate::upstream);
   const auto disk = static_cast<std::size_t>(Candidate::disk);
   arguments.candidate("queue_share", Candidate::pool);
+  arguments.share("upstream_behind_locks", [](const Figures& f) { return f.upstream_locks; });
   arguments.share(
       "workers_wait_upstream", [=](const Figures& f) { return f.candidate[upstream].value; }, 0,
       names.peer);
@@ -166,7 +244,13 @@ std::vector<Reason> reasons_for(const Outcome& outcome, const Evidence& evidence
       cpu(arguments, outcome, evidence, facts, names);
       break;
     case Bound::memory:
-      memory(arguments, facts);
+      if (outcome.cause == Cause::gc) {
+        gc(arguments, evidence, facts, names);
+      } else if (outcome.cause == Cause::stall) {
+        stall(arguments, evidence, names);
+      } else {
+        memory(arguments, facts);
+      }
       break;
     case Bound::io:
       io(arguments, outcome, names);

@@ -31,9 +31,10 @@ enum class Part {
   disk,
   paging,
   upstream,
+  stopped,  // by the runtime, for a collection
   other,
 };
-inline constexpr std::size_t kParts = 12;
+inline constexpr std::size_t kParts = 13;
 
 enum class Column : std::size_t {
   in_flight,
@@ -49,12 +50,24 @@ enum class Column : std::size_t {
   on_cpu,
   wanted,
   busiest_thread,
+  second_thread,
   host_cpu,
   host_cpu_time,
   periods,
   periods_throttled,
-  threads_busy,  // processes' time with a thread on CPU
-  point,         // kParts columns each from here on
+  threads_busy,     // processes' time with a thread on CPU
+  stopped_running,  // CPU time while the program was stopped
+  paging_samples,   // in the kernel, for pages that are not in memory: in a page fault
+  read_samples,     // ... in read()
+  room_samples,     // ... to make room
+  stall_samples,    // in user space whose code could be read
+  stall_unread,     // ... could not
+  stall_after_load,
+  stall_unclear,
+  stall_expected,  // after loads that hit
+  stall_cycles,    // by hardware counters
+  stall_memory_cycles,
+  point,  // kParts columns each from here on
   low = point + kParts,
   high = low + kParts,
   thread_view = high + kParts,
@@ -73,6 +86,7 @@ struct ThreadSums {
   pid_t pid = 0;
   std::string comm;
   double on_cpu_ns = 0, waiting_for_cpu_ns = 0, throttled_ns = 0, switches = 0;
+  double freeing_ns = 0;  // of on_cpu_ns: making room for memory
   std::array<double, kWaitClasses> blocked_ns{};
 
   double busy_ns() const { return on_cpu_ns + waiting_for_cpu_ns + throttled_ns; }
@@ -82,6 +96,7 @@ struct Threads {
   std::map<pid_t, ThreadSums> all;  // by tid
   std::set<pid_t> working;          // tids of threads that work >= 1 % of the observed time
   pid_t busiest = 0;                // tid
+  pid_t second = 0;                 // tid of the next; 0: there is one thread
   // A process whose threads take turns under an interpreter lock and together are busier than any
   // one thread: the service's single thread, in effect.
   std::optional<pid_t> lane;

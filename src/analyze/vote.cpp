@@ -1,8 +1,10 @@
 #include "analyze/vote.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "analyze/random.h"
+#include "analyze/stalls.h"
 #include "analyze/thresholds.h"
 
 namespace boundscope {
@@ -10,23 +12,13 @@ namespace {
 
 std::size_t at(Candidate candidate) { return static_cast<std::size_t>(candidate); }
 
-// Time whose place is ambiguous belongs to a rival with a probability that falls towards the bound:
-// the attribution's priorities have their reasons. Product of two uniforms: a quarter in the mean.
-void move_ambiguous_time(std::array<Estimate, kCandidates>& candidates, Random& random) {
-  std::array<double, kCandidates> gain{};
-  double wanted = 0;
-  double room = 0;
-  for (std::size_t i = 0; i < kCandidates; ++i) {
-    gain[i] = random.uniform() * random.uniform() * (candidates[i].high - candidates[i].value);
-    wanted += gain[i];
-    room += candidates[i].value - candidates[i].low;
-  }
-  if (!(wanted > 0) || !(room > 0)) return;
-  const double moved = std::min(wanted, room);
-  for (Estimate& candidate : candidates) {
-    candidate.value -= moved * (candidate.value - candidate.low) / room;
-  }
-  for (std::size_t i = 0; i < kCandidates; ++i) candidates[i].value += moved * gain[i] / wanted;
+// What the model of stalls may be wrong by, a uniform error of that deviation; and what it cannot
+// tell from hits: like other ambiguous time, the bounds are less likely than the middle.
+Figures with_stall_error(Figures figures, Random& random) {
+  const double error = kStallModelError * std::sqrt(3.0) * (2 * random.uniform() - 1);
+  const double unclear = figures.unclear_stalls * random.uniform() * (2 * random.uniform() - 1);
+  figures.stalled = std::clamp(figures.stalled + error + unclear, 0.0, 1.0);
+  return figures;
 }
 
 bool is_starved(const Figures& figures, const Facts& facts) {
@@ -35,7 +27,11 @@ bool is_starved(const Figures& figures, const Facts& facts) {
   if (wanted > 0 && figures.throttled >= kThrottledPart * wanted) return true;
   // Threads that take turns wait for each other, as long as together they get their CPU.
   if (figures.one_lane && figures.cores >= kLoopSaturated) return false;
-  const bool waits = figures.run_queue >= kWaitsMoreThanRuns * (figures.cpu + figures.run_queue);
+  // Waking up takes its time on an idle CPU, too.
+  const bool late =
+      facts.view == View::threads || figures.run_queue * facts.mean_latency_ns > kWakeNs;
+  const bool waits =
+      late && figures.run_queue >= kWaitsMoreThanRuns * (figures.cpu + figures.run_queue);
   const bool others = facts.neighbour_share >= kNeighbourShare || facts.steal_share >= kStealShare;
   return waits && others && figures.machine < kMachineFull;
 }
@@ -85,12 +81,43 @@ Outcome outcome_of(std::size_t winner, const Figures& figures, const Facts& fact
       break;
   }
   if (is_starved(figures, facts)) return {Bound::cpu, Cause::starved};
+  const double computing = figures.candidate[at(Candidate::cpu)].value;
+  if (figures.gc > kGcPart * computing) return {Bound::memory, Cause::gc};
+  const double share = stalled_cpu_share(figures);
+  const double stalled = share > figures.stalls_decide ? share : 0;
+  if (stalled > kMostlyStalled) return {Bound::memory, Cause::stall};
   if (is_single_thread(figures)) return {Bound::cpu, Cause::single_thread};
+  if (facts.gc_makes_the_tail && figures.gc >= kGcPartForTail * computing) {
+    return {Bound::memory, Cause::gc};
+  }
+  const double kernel = figures.group[static_cast<std::size_t>(OwnerGroup::kernel)];
+  if (stalled > kStalled && stalled > kernel) return {Bound::memory, Cause::stall};
   if (figures.samples < kMinSamplesForOwner) return {Bound::cpu, Cause::none};
   return {Bound::cpu, owner_cause(figures, random)};
 }
 
+bool is_computing(const Outcome& outcome) {
+  return outcome.bound == Bound::cpu || outcome.cause == Cause::gc || outcome.cause == Cause::stall;
+}
+
 }  // namespace
+
+void move_ambiguous_time(std::array<Estimate, kCandidates>& candidates, Random& random) {
+  std::array<double, kCandidates> gain{};
+  double wanted = 0;
+  double room = 0;
+  for (std::size_t i = 0; i < kCandidates; ++i) {
+    gain[i] = random.uniform() * random.uniform() * (candidates[i].high - candidates[i].value);
+    wanted += gain[i];
+    room += candidates[i].value - candidates[i].low;
+  }
+  if (!(wanted > 0) || !(room > 0)) return;
+  const double moved = std::min(wanted, room);
+  for (Estimate& candidate : candidates) {
+    candidate.value -= moved * (candidate.value - candidate.low) / room;
+  }
+  for (std::size_t i = 0; i < kCandidates; ++i) candidates[i].value += moved * gain[i] / wanted;
+}
 
 std::size_t winner_of(const std::array<Estimate, kCandidates>& candidates) {
   std::size_t best = 0;
@@ -108,15 +135,6 @@ std::size_t Ballot::leader() const {
                                   winners.begin());
 }
 
-std::size_t runner_up(const Figures& run, std::size_t leader) {
-  std::size_t best = kNobody;
-  for (std::size_t i = 0; i < kCandidates; ++i) {
-    if (i == leader) continue;
-    if (best == kNobody || run.candidate[i].value > run.candidate[best].value) best = i;
-  }
-  return best;
-}
-
 Ballot vote(const Evidence& evidence, const Facts& facts, std::uint64_t seed) {
   Ballot ballot;
   Random random(seed ^ 0x766f7465ULL);  // other numbers than the bootstrap's
@@ -128,16 +146,22 @@ Ballot vote(const Evidence& evidence, const Facts& facts, std::uint64_t seed) {
     move_ambiguous_time(candidates, random);
     const std::size_t winner = winner_of(candidates);
     ballot.winners[winner] += each;
-    ballot.outcomes[outcome_of(winner, draw, facts, random)] += each;
+    ballot.outcomes[outcome_of(winner, with_stall_error(draw, random), facts, random)] += each;
     moved.emplace_back();
     for (std::size_t i = 0; i < kCandidates; ++i) moved.back()[i] = candidates[i].value;
   }
   const std::size_t leader = ballot.leader();
   if (leader == kNobody) return ballot;
-  const std::size_t second = runner_up(evidence.run, leader);
-  ballot.over_runner_up = 0;
-  for (const auto& values : moved)
-    ballot.over_runner_up += values[leader] > values[second] ? each : 0;
+  // Each of the others: what is nothing over the run may be all of it by its bounds.
+  ballot.over_runner_up = 1;
+  for (std::size_t i = 0; i < kCandidates; ++i) {
+    if (i == leader) continue;
+    double over = 0;
+    for (const auto& values : moved) over += values[leader] > values[i] ? each : 0;
+    if (over >= ballot.over_runner_up) continue;
+    ballot.over_runner_up = over;
+    ballot.rival = i;
+  }
   return ballot;
 }
 
@@ -146,10 +170,14 @@ std::pair<Outcome, double> best_outcome(const Ballot& ballot, std::size_t leader
   const Outcome expected = outcome_of(leader, evidence.run, facts);
   std::pair<Outcome, double> best{};
   for (const auto& [outcome, probability] : ballot.outcomes) {
-    // The causes of cpu share a candidate; those of io and contention do not.
-    const bool same_leader = outcome.bound == expected.bound &&
-                             (outcome.bound == Bound::cpu || outcome.cause == expected.cause);
-    if (same_leader && probability > best.second) best = {outcome, probability};
+    // The causes of cpu and that of collections share a candidate; those of io and contention do
+    // not.
+    const bool same_leader = (is_computing(outcome) && is_computing(expected)) ||
+                             (outcome.bound == expected.bound && outcome.cause == expected.cause);
+    // What samples say of stalls is believed only where hardly a draw says otherwise.
+    const bool doubtful = outcome.cause == Cause::stall && !evidence.run.stalls_counted &&
+                          probability < kMinProbability;
+    if (same_leader && !doubtful && probability > best.second) best = {outcome, probability};
   }
   return best;
 }

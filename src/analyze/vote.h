@@ -10,6 +10,7 @@
 
 #include "analyze/figures.h"
 #include "analyze/load.h"
+#include "analyze/random.h"
 #include "boundscope/verdict.h"
 
 namespace boundscope {
@@ -25,11 +26,12 @@ std::string name_of(const Outcome& outcome);
 
 inline constexpr std::size_t kNobody = kCandidates;
 
+// Time whose place is ambiguous belongs to a rival with a probability that falls towards the bound:
+// the attribution's priorities have their reasons. Product of two uniforms: a quarter in the mean.
+void move_ambiguous_time(std::array<Estimate, kCandidates>& candidates, Random& random);
+
 // The largest, if it is large enough and not less than what nobody accounts for.
 std::size_t winner_of(const std::array<Estimate, kCandidates>& candidates);
-
-// The next largest after the leader on the whole run.
-std::size_t runner_up(const Figures& run, std::size_t leader);
 
 // What the winner stands for. cpu without a cause: too few samples to name one.
 Outcome outcome_of(std::size_t winner, const Figures& figures, const Facts& facts);
@@ -39,7 +41,8 @@ struct Ballot {
   std::array<double, kCandidates + 1> winners{};        // with ambiguous time moved
   std::array<double, kCandidates + 1> winners_fixed{};  // without
   std::map<Outcome, double> outcomes;
-  double over_runner_up = 1;
+  double over_runner_up = 1;    // the least over any other
+  std::size_t rival = kNobody;  // that other
 
   std::size_t leader() const;
 };

@@ -10,6 +10,7 @@ USAGE
     boundscope attach TARGET [options]    measure, then answer
     boundscope record TARGET -o FILE      measure only
     boundscope report FILE                answer from a recording
+    boundscope roi FILE...                would a rewrite pay, and which first
     boundscope doctor                     what this host can measure
 
     boundscope COMMAND -h                 options and examples of a command
@@ -29,6 +30,8 @@ TARGET (one of)
     -p, --pid PID[,PID...]  these processes and their descendants
         --port N            whoever listens on TCP port N, with all workers
         --unit NAME         a systemd unit
+        --container ID      a container, or a Kubernetes pod by its uid; the
+                            first digits do (Docker, containerd, Podman ...)
         --cgroup PATH       a control group
         --comm NAME         processes of this name, as 'ps -o comm' shows it
     -- COMMAND ARGS         start COMMAND, stop it afterwards at the latest; its
@@ -41,6 +44,8 @@ OPTIONS
     -F, --frequency HZ      CPU samples a second, 1 to 1000 (default 99)
         --budget PERCENT    what measuring may cost, in percent of the target's
                             CPU time (default 1; 100: no limit)
+        --backend BACKEND   bpf (default), or procfs: reads /proc, needs no BPF,
+                            and sees CPU and rough waits but no requests
 )";
 
 constexpr const char* kAttach = R"(boundscope attach: measure a running service, then answer
@@ -50,7 +55,13 @@ USAGE
 )";
 
 constexpr const char* kAttachOptions = R"(    -o, --output FILE       keep the recording as well
-        --format FORMAT     text or json (default text)
+        --format FORMAT     text (default), json, or a profile instead of the
+                            answer: folded, pprof, speedscope
+        --profile KIND      on-cpu, off-cpu, both (default both; folded: on-cpu)
+        --to LANG[,LANG]    languages to ask about a rewrite in (default: the
+                            usual ones for the target's)
+        --priors FILE       what is known about languages: cells in place of
+                            those built in
     -v, --verbose           every row and caveat; which probes ran, on stderr
     -h, --help              this text
 
@@ -60,8 +71,10 @@ EXAMPLES
     sudo boundscope attach --port 8080             who answers on port 8080
     sudo boundscope attach -p $(pidof redis-server) -d 60
     sudo boundscope attach --unit nginx -o nginx.rec
+    sudo boundscope attach --container 4f0c8e2ab1d3
     sudo boundscope attach --comm api --format json | jq .verdict
     sudo boundscope attach -- ./batch --input data.csv
+    sudo boundscope attach --unit api --format speedscope > api.speedscope.json
 )";
 
 constexpr const char* kRecord =
@@ -89,7 +102,14 @@ USAGE
     boundscope report FILE [options]
 
 OPTIONS
-        --format FORMAT     text or json (default text)
+        --format FORMAT     text (default), json, or a profile instead of the
+                            answer: folded, pprof, speedscope
+        --profile KIND      on-cpu, off-cpu, both (default both; folded: on-cpu)
+        --to LANG[,LANG]    languages to ask about a rewrite in (default: the
+                            usual ones for the target's)
+        --priors FILE       what is known about languages: cells in place of
+                            those built in
+    -o, --output FILE       write there, not to stdout
     -v, --verbose           every row and caveat
     -h, --help              this text
 
@@ -98,7 +118,36 @@ FILE is what 'record' or 'attach -o' wrote, on any machine; - reads stdin.
 EXAMPLES
     boundscope report api.rec
     boundscope report api.rec --format json | jq -r .verdict.summary
+    boundscope report api.rec --to rust,go
     zcat api.rec.gz | boundscope report -
+    boundscope report api.rec --format pprof -o api.pb.gz
+    boundscope report api.rec --format folded --profile off-cpu | flamegraph.pl
+)";
+
+constexpr const char* kReturn =
+    R"(boundscope roi: would a rewrite pay, and what pays more?
+
+USAGE
+    boundscope roi [--costs COSTS] [options] FILE...
+    boundscope roi --example > costs.ini     a file of costs to fill in
+
+OPTIONS
+        --costs COSTS       what it costs and what it is worth, as a file
+        --KEY VALUE         the same, for all services: --team 3 --months 6..9
+                            --salary 120k --language rust --cloud-bill 8k..10k
+                            and every other key of the example
+        --format FORMAT     text (default) or json
+    -o, --output FILE       write there, not to stdout
+    -v, --verbose           every option, part and input of every service
+    -h, --help              this text
+
+FILE is what 'record' or 'attach -o' wrote, one for each service; - reads stdin.
+A value is a number or a range, 6..9; answers are ranges, too.
+
+EXAMPLES
+    boundscope roi --team 3 --months 6..9 --salary 120k --cloud-bill 9k api.rec
+    boundscope roi --costs costs.ini trading.rec fraud.rec payments.rec
+    boundscope roi --costs costs.ini --format json api.rec | jq .services
 )";
 
 constexpr const char* kDoctor =
@@ -124,6 +173,8 @@ std::string help_text(Command command) {
       return std::string(kRecord) + kTarget + kMeasuring + kRecordOptions;
     case Command::report:
       return kReport;
+    case Command::roi:
+      return kReturn;
     case Command::doctor:
       return kDoctor;
   }

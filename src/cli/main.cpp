@@ -2,6 +2,8 @@
 #include <iostream>
 
 #include "cli/answer.h"
+#include "cli/prediction.h"
+#include "cli/roi.h"
 #include "cli/streams.h"
 
 namespace boundscope {
@@ -9,14 +11,20 @@ namespace {
 
 Result<> run(const Options& options) {
   if (options.command == Command::doctor) return print_host_checks(options);
+  if (options.command == Command::roi) return print_returns(options);
 
+  if (const Result<> possible = check_output(options); !possible) return possible;
+  const Result<Prediction> prediction = prediction_of(options);
+  if (!prediction) return prediction.error();
   const Result<Measurement> measured =
       options.command == Command::report ? load(options) : measure(options);
   if (!measured) return measured.error();
   if (options.command == Command::record) return measured->outcome;
 
-  const Analysis analysis = analyze(measured->recording);
-  const Result<> printed = print(options, measured->recording, analysis);
+  const Result<> printed =
+      is_profile(options.format)
+          ? print_profile(options, *measured)
+          : print(options, *measured, analyze(measured->recording, prediction->options()));
   return printed ? measured->outcome : printed;
 }
 

@@ -3,6 +3,7 @@
 
 #include "boundscope/collector.h"
 #include "boundscope/recording.h"
+#include "cli/answer_file.h"
 #include "cli/options.h"
 
 namespace boundscope {
@@ -10,6 +11,7 @@ namespace boundscope {
 struct Measurement {
   Recording recording;
   Result<> outcome = Done{};  // what went wrong after there was something to report (disk full)
+  AnswerFile answer = {};     // where the answer goes, open before anything is read
 };
 
 // Measures the target of `options`. Error: not even one window could be measured.

@@ -30,6 +30,11 @@ Result<> MeasurementSink::on_process(const TargetProcess& process) {
   return written([&](RecordingWriter& file) { return file.process(process); });
 }
 
+Result<> MeasurementSink::on_frame(const Frame& frame) {
+  if (Result<> kept = memory_.on_frame(frame); !kept) return kept;
+  return written([&](RecordingWriter& file) { return file.frame(frame); });
+}
+
 Result<> MeasurementSink::on_stack(const Stack& stack) {
   if (Result<> kept = memory_.on_stack(stack); !kept) return kept;
   return written([&](RecordingWriter& file) { return file.stack(stack); });

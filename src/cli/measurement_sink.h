@@ -22,6 +22,7 @@ class MeasurementSink : public RecordingSink {
 
   Result<> on_header(const RecordingHeader& header) override;
   Result<> on_process(const TargetProcess& process) override;
+  Result<> on_frame(const Frame& frame) override;
   Result<> on_stack(const Stack& stack) override;
   Result<> on_window(const Window& window) override;
   Result<> on_end(RecordingEnd end) override;

@@ -6,6 +6,7 @@
 
 #include "cli/help.h"
 #include "cli/parse_values.h"
+#include "cli/roi_options.h"
 #include "cli/suggest.h"
 
 namespace boundscope {
@@ -22,6 +23,7 @@ std::optional<Command> command_named(const std::string& name) {
   if (name == "record") return Command::record;
   if (name == "report") return Command::report;
   if (name == "doctor") return Command::doctor;
+  if (name == "roi") return Command::roi;
   return std::nullopt;
 }
 
@@ -30,7 +32,7 @@ Error unknown_command(const std::string& name) {
     return usage(
         "the first argument must be a command, not " + name,
         "for example: boundscope attach " + name + " ...; 'boundscope -h' lists the commands");
-  const std::string meant = closest_to(name, {"attach", "record", "report", "doctor"});
+  const std::string meant = closest_to(name, {"attach", "record", "report", "doctor", "roi"});
   return usage("there is no command \"" + name + "\"", meant.empty()
                                                            ? "'boundscope -h' lists the commands"
                                                            : "did you mean '" + meant + "'?");
@@ -44,13 +46,20 @@ po::options_description described(Command command) {
   const auto text = [] { return po::value<std::string>(); };
   all.add_options()("help,h", "")("verbose,v", "");
   if (measures(command)) {
-    all.add_options()("pid,p", text())("port", text())("unit", text())("cgroup", text())("comm",
-                                                                                         text());
+    all.add_options()("pid,p", text())("port", text())("unit", text())("cgroup", text());
+    all.add_options()("container", text())("comm", text());
     all.add_options()("duration,d", text())("frequency,F", text())("budget", text())("output,o",
                                                                                      text());
+    all.add_options()("backend", text());
   }
-  if (command == Command::attach || command == Command::report) all.add_options()("format", text());
-  if (command == Command::report) all.add_options()("input", text());
+  if (command == Command::attach || command == Command::report)
+    all.add_options()("format", text())("profile", text())("to", text())("priors", text());
+  if (command == Command::report) all.add_options()("input", text())("output,o", text());
+  if (command == Command::roi) {
+    all.add_options()("recordings", po::value<std::vector<std::string>>());
+    all.add_options()("costs", text())("format", text())("output,o", text())("example", "");
+    for (const std::string& name : cost_option_names()) all.add_options()(name.c_str(), text());
+  }
   return all;
 }
 
@@ -68,6 +77,7 @@ Result<po::variables_map> mapped(const std::vector<std::string>& arguments,
   try {
     po::positional_options_description positional;
     if (command == "report") positional.add("input", 1);
+    if (command == "roi") positional.add("recordings", -1);
     po::variables_map map;
     const int style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
     po::store(
@@ -95,6 +105,7 @@ class TargetParser {
     take<std::uint16_t>("port", parse_port, [&](auto port) { selector_.port = port; });
     take<std::string>("unit", not_empty, [&](auto unit) { selector_.unit = std::move(unit); });
     take<std::string>("cgroup", not_empty, [&](auto path) { selector_.cgroup = std::move(path); });
+    take<std::string>("container", not_empty, [&](auto id) { container_ = std::move(id); });
     take<std::string>("comm", parse_comm, [&](auto comm) { selector_.comm = std::move(comm); });
     if (!command.empty()) {
       given_.push_back("a command after --");
@@ -102,12 +113,15 @@ class TargetParser {
     }
   }
 
+  const std::optional<std::string>& container() const { return container_; }
+
   Result<TargetSelector> selector() const {
     if (error_) return *error_;
     if (given_.empty())
-      return usage(
-          "no target is given",
-          "name one: -p PID, --port N, --unit NAME, --cgroup PATH, --comm NAME or -- COMMAND");
+      return usage("no target is given",
+                   "name one: -p PID, --port N, --unit NAME, --container ID, --cgroup PATH, --comm "
+                   "NAME or -- "
+                   "COMMAND");
     if (given_.size() > 1)
       return usage("two targets are given: " + given_[0] + " and " + given_[1],
                    "name one; -p takes several processes: -p 17,18");
@@ -117,7 +131,8 @@ class TargetParser {
  private:
   static Result<std::string> not_empty(const std::string& text) {
     if (text.empty())
-      return usage("a name is empty", "give the name of the unit or the path of the cgroup");
+      return usage("a name is empty",
+                   "give the name of the unit, the id of the container or the path of the cgroup");
     return text;
   }
 
@@ -134,6 +149,7 @@ class TargetParser {
 
   const po::variables_map& map_;
   TargetSelector selector_;
+  std::optional<std::string> container_;
   std::vector<std::string> given_;
   std::optional<Error> error_;
 };
@@ -155,9 +171,11 @@ std::string text_of(const po::variables_map& map, const std::string& option) {
 
 Result<> take_measuring(const po::variables_map& map,
                         const std::vector<std::string>& command_to_run, Options& options) {
-  const Result<TargetSelector> target = TargetParser(map, command_to_run).selector();
+  const TargetParser parser(map, command_to_run);
+  const Result<TargetSelector> target = parser.selector();
   if (!target) return target.error();
   options.target = *target;
+  options.container = parser.container();
 
   double budget_percent = options.budget_share * 100;
   if (Result<> done = take_number(map, "duration", 1, 86400, " seconds", options.duration_s); !done)
@@ -169,15 +187,71 @@ Result<> take_measuring(const po::variables_map& map,
       !done)
     return done;
   options.budget_share = budget_percent / 100;
+  if (map.count("backend") != 0) {
+    const Result<Backend> backend = parse_backend(text_of(map, "backend"));
+    if (!backend) return backend.error();
+    options.backend = *backend;
+  }
 
-  if (map.count("output") != 0 && options.output.empty())
-    return usage("--output names no file", "for example: -o api.rec");
   if (options.command == Command::record && options.output.empty())
     return usage("record needs a file to write to",
                  "add -o FILE; 'boundscope attach' answers without one");
   if (options.command == Command::attach && options.output == "-")
     return usage("stdout carries the answer and cannot carry the recording",
                  "give a file to -o, or use 'boundscope record'");
+  return Done{};
+}
+
+Result<> take_format(const po::variables_map& map, Options& options) {
+  if (map.count("format") != 0) {
+    const Result<Format> format = parse_format(text_of(map, "format"));
+    if (!format) return format.error();
+    options.format = *format;
+  }
+  // Folded stacks cannot tell the two apart but by a frame; the others keep them apart.
+  if (options.format == Format::folded) options.profile.off_cpu = false;
+  if (map.count("profile") == 0) return Done{};
+  if (!is_profile(options.format))
+    return usage("--profile belongs to the formats folded, pprof and speedscope",
+                 "for example: --format folded --profile off-cpu");
+  const Result<ProfileKinds> profile = parse_profile(text_of(map, "profile"));
+  if (!profile) return profile.error();
+  options.profile = *profile;
+  return Done{};
+}
+
+Result<> take_prediction(const po::variables_map& map, Options& options) {
+  if (map.count("to") != 0) {
+    const Result<std::vector<std::string>> languages = parse_names("--to", text_of(map, "to"));
+    if (!languages) return languages.error();
+    options.to = *languages;
+  }
+  options.priors = text_of(map, "priors");
+  if (map.count("priors") != 0 && options.priors.empty())
+    return usage("--priors names no file", "for example: --priors priors.tsv");
+  if ((map.count("to") != 0 || map.count("priors") != 0) && is_profile(options.format))
+    return usage("--to and --priors belong to the answer, and a profile is none",
+                 "use --format text or json");
+  return Done{};
+}
+
+Result<> take_return(const po::variables_map& map, Options& options) {
+  if (map.count("recordings") != 0)
+    options.roi.recordings = map["recordings"].as<std::vector<std::string>>();
+  if (options.roi.recordings.empty())
+    return usage(
+        "roi needs a recording",
+        "for example: boundscope roi --costs costs.ini api.rec; 'boundscope roi --example' "
+        "prints a file of costs");
+  if (is_profile(options.format))
+    return usage("a return is no profile", "the formats are: text, json");
+  options.roi.costs_file = text_of(map, "costs");
+  std::vector<std::pair<std::string, std::string>> typed;
+  for (const std::string& name : cost_option_names())
+    if (map.count(name) != 0) typed.emplace_back(name, text_of(map, name));
+  Result<CostFile> costs = typed_costs(typed);
+  if (!costs) return costs.error();
+  options.roi.typed = *std::move(costs);
   return Done{};
 }
 
@@ -192,17 +266,17 @@ Result<Request> parse_command(Command command, const std::vector<std::string>& a
   const Result<po::variables_map> map = mapped(own, arguments[0], described(command));
   if (!map) return map.error();
   if (map->count("help") != 0) return Request(Printout{help_text(command)});
+  if (map->count("example") != 0) return Request(Printout{cost_template()});
 
   Options options;
   options.command = command;
   options.verbose = map->count("verbose") != 0;
   options.output = text_of(*map, "output");
   options.input = text_of(*map, "input");
-  if (map->count("format") != 0) {
-    const Result<Format> format = parse_format(text_of(*map, "format"));
-    if (!format) return format.error();
-    options.format = *format;
-  }
+  if (map->count("output") != 0 && options.output.empty())
+    return usage("--output names no file", "for example: -o FILE");
+  if (const Result<> done = take_format(*map, options); !done) return done.error();
+  if (const Result<> done = take_prediction(*map, options); !done) return done.error();
   if (measures(command)) {
     if (has_divider && command_to_run.empty())
       return usage("no command follows --", "for example: boundscope attach -- ./batch");
@@ -211,6 +285,9 @@ Result<Request> parse_command(Command command, const std::vector<std::string>& a
   } else if (has_divider) {
     return usage("-- belongs to attach and record",
                  "'boundscope " + arguments[0] + " -h' explains the options");
+  }
+  if (command == Command::roi) {
+    if (const Result<> done = take_return(*map, options); !done) return done.error();
   }
   if (command == Command::report && options.input.empty())
     return usage("report needs a recording",

@@ -64,10 +64,39 @@ Result<std::string> parse_comm(const std::string& text) {
                            text.substr(0, kMaxComm)));
 }
 
+Result<Backend> parse_backend(const std::string& text) {
+  if (text == "bpf") return Backend::bpf;
+  if (text == "procfs") return Backend::procfs;
+  return wrong("--backend", text, "the backends are: bpf, procfs");
+}
+
 Result<Format> parse_format(const std::string& text) {
   if (text == "text") return Format::text;
   if (text == "json") return Format::json;
-  return wrong("--format", text, "the formats are: text, json");
+  if (text == "folded") return Format::folded;
+  if (text == "pprof") return Format::pprof;
+  if (text == "speedscope") return Format::speedscope;
+  return wrong("--format", text, "the formats are: text, json, folded, pprof, speedscope");
+}
+
+Result<ProfileKinds> parse_profile(const std::string& text) {
+  if (text == "on-cpu") return ProfileKinds{.on_cpu = true, .off_cpu = false};
+  if (text == "off-cpu") return ProfileKinds{.on_cpu = false, .off_cpu = true};
+  if (text == "both") return ProfileKinds{.on_cpu = true, .off_cpu = true};
+  return wrong("--profile", text, "the profiles are: on-cpu, off-cpu, both");
+}
+
+Result<std::vector<std::string>> parse_names(const std::string& option, const std::string& text) {
+  std::vector<std::string> names;
+  std::size_t begin = 0;
+  while (begin <= text.size()) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    names.push_back(text.substr(begin, end - begin));
+    if (names.back().empty())
+      return wrong(option, text, "give one name or several: " + option + " go,rust");
+    begin = end + 1;
+  }
+  return names;
 }
 
 }  // namespace boundscope

@@ -8,18 +8,9 @@
 #include <cstring>
 #include <iostream>
 
+#include "report/escape.h"
+
 namespace boundscope {
-namespace {
-
-// Messages may quote paths and names of the target: keep control bytes off the terminal.
-std::string printable(const std::string& text) {
-  std::string out;
-  for (const char c : text) out += static_cast<unsigned char>(c) < 0x20 || c == 0x7f ? '?' : c;
-  return out;
-}
-
-}  // namespace
-
 void keep_standard_descriptors() {
   // Read-only for all three: a write to a closed stdout must still fail.
   for (int descriptor = 0; descriptor <= 2; ++descriptor)
@@ -27,13 +18,14 @@ void keep_standard_descriptors() {
 }
 
 bool stderr_is_terminal() { return isatty(STDERR_FILENO) == 1; }
+bool stdout_is_terminal() { return isatty(STDOUT_FILENO) == 1; }
 
 TextStyle stdout_style(bool verbose) {
   const char* no_color = std::getenv("NO_COLOR");
   const char* terminal = std::getenv("TERM");
   const bool wanted = (no_color == nullptr || *no_color == '\0') &&
                       (terminal == nullptr || std::strcmp(terminal, "dumb") != 0);
-  return {.color = wanted && isatty(STDOUT_FILENO) == 1, .verbose = verbose};
+  return {.color = wanted && stdout_is_terminal(), .verbose = verbose};
 }
 
 Result<> finish_stdout() {
@@ -44,9 +36,12 @@ Result<> finish_stdout() {
   return Error{ErrorKind::environment, "could not write to standard output: " + why, ""};
 }
 
+// Messages may quote paths and names of the target.
+void warn(const std::string& message) { std::cerr << "boundscope: " << escaped(message) << '\n'; }
+
 int fail(const Error& error) {
-  std::cerr << "boundscope: " << printable(error.message) << '\n';
-  if (!error.hint.empty()) std::cerr << "  " << printable(error.hint) << '\n';
+  std::cerr << "boundscope: " << escaped(error.message) << '\n';
+  if (!error.hint.empty()) std::cerr << "  " << escaped(error.hint) << '\n';
   return error.kind == ErrorKind::usage ? 2 : 1;
 }
 

@@ -23,7 +23,7 @@ inline constexpr double kFilterNs = 40;
 struct EventCosts {
   // Nanoseconds per event of the target, by EventKind, dispatch included. The defaults are for
   // kernels that do not account for programs.
-  std::array<double, kEventKinds> ns = {350, 250, 300};
+  std::array<double, kEventKinds> ns = {350, 250, 300, 300};
 };
 
 // Costs from what ran in the calibration and how many of the events were the target's. A kind of

@@ -26,13 +26,20 @@ class Census {
   // `comm`.
   Result<> announce(pid_t pid, const std::string& comm, RecordingSink& sink);
 
+  // Announces again those that execute another program than they did. Of a target with hundreds of
+  // processes nothing is known of that.
+  Result<> announce_changed(RecordingSink& sink);
+
+  // As announced last; nullptr: it was not. Valid until the next announcement.
+  const TargetProcess* find(pid_t pid) const;
+
  private:
   const Target& target_;
   HostRoots roots_;
   ProcFs proc_;
   RuntimeDetector runtimes_;
   std::map<pid_t, std::uint64_t> known_;  // pid -> start time: named by newcomers() or the target
-  std::map<pid_t, std::uint64_t> announced_;
+  std::map<pid_t, TargetProcess> announced_;
 };
 
 }  // namespace boundscope

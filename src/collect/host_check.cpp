@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "boundscope/collector.h"
+#include "collect/container_check.h"
+#include "collect/rights.h"
 #include "target/cgroup_fs.h"
 #include "target/proc_fs.h"
 #include "target/text.h"
@@ -19,18 +21,9 @@ constexpr auto kDegraded = CapabilityState::degraded;
 constexpr auto kAbsent = CapabilityState::absent;
 
 constexpr std::string_view kGrant =
-    "sudo boundscope ..., or once: sudo setcap cap_bpf,cap_perfmon,cap_sys_ptrace,cap_syslog=ep "
+    "sudo boundscope ..., or once: sudo setcap "
+    "cap_bpf,cap_perfmon,cap_sys_ptrace,cap_dac_read_search,cap_checkpoint_restore,cap_syslog=ep "
     "$(command -v boundscope)";
-
-// Bits of CapEff (linux/capability.h).
-enum class Privilege {
-  sys_ptrace = 19,
-  sys_admin = 21,
-  sys_resource = 24,
-  syslog = 34,
-  perfmon = 38,
-  bpf = 39
-};
 
 // Since Linux 5.11 the memory of maps counts against the cgroup instead of RLIMIT_MEMLOCK.
 bool charges_memory_to_cgroups(const ProcFs& proc) {
@@ -48,29 +41,24 @@ class Checker {
     held_ = parse_status(status.text).effective_capabilities.value_or(0);
   }
 
+  std::uint64_t held() const { return held_; }
   HostCheck kernel() const;
   HostCheck btf() const;
   HostCheck tracefs() const;
   HostCheck lockdown() const;
   HostCheck bpf_privilege() const;
   HostCheck perfmon_privilege() const;
-  HostCheck ptrace_privilege() const;
-  HostCheck admin_privilege() const;
   HostCheck unprivileged_bpf() const;
   HostCheck perf_event_paranoid() const;
   HostCheck kptr_restrict() const;
   HostCheck locked_memory() const;
-  HostCheck pid_namespace() const;
   HostCheck cgroup() const;
   HostCheck psi() const;
   HostCheck pmu() const;
   HostCheck delay_accounting() const;
 
  private:
-  bool holds(Privilege one) const { return (held_ >> static_cast<int>(one) & 1) != 0; }
-  // CAP_SYS_ADMIN was split into finer ones in Linux 5.8 and still includes them.
-  bool may_use_bpf() const { return holds(Privilege::bpf) || holds(Privilege::sys_admin); }
-  bool may_trace() const { return holds(Privilege::perfmon) || holds(Privilege::sys_admin); }
+  bool holds(Right right) const { return boundscope::holds(held_, right); }
   std::optional<int> sysctl(std::string_view name) const {
     return parse_number<int>(trim(proc_.read(fmt::format("sys/kernel/{}", name)).text));
   }
@@ -118,41 +106,20 @@ HostCheck Checker::lockdown() const {
 }
 
 HostCheck Checker::bpf_privilege() const {
-  if (holds(Privilege::bpf)) return {"cap_bpf", kAvailable, "held", ""};
-  if (holds(Privilege::sys_admin)) return {"cap_bpf", kAvailable, "included in CAP_SYS_ADMIN", ""};
+  if (holds(Right::bpf)) return {"cap_bpf", kAvailable, "held", ""};
   return {"cap_bpf", kAbsent, "not held: no probe can be loaded", std::string(kGrant)};
 }
 
 HostCheck Checker::perfmon_privilege() const {
-  if (holds(Privilege::perfmon)) return {"cap_perfmon", kAvailable, "held", ""};
-  if (holds(Privilege::sys_admin))
-    return {"cap_perfmon", kAvailable, "included in CAP_SYS_ADMIN", ""};
+  if (holds(Right::perfmon)) return {"cap_perfmon", kAvailable, "held", ""};
   return {"cap_perfmon", kAbsent, "not held: no probe can be attached, no CPU sampled",
           std::string(kGrant)};
-}
-
-HostCheck Checker::ptrace_privilege() const {
-  if (holds(Privilege::sys_ptrace)) return {"cap_sys_ptrace", kAvailable, "held", ""};
-  return {"cap_sys_ptrace", kDegraded,
-          "not held: programs, mappings and descriptors of other users' processes stay hidden",
-          std::string(kGrant)};
-}
-
-HostCheck Checker::admin_privilege() const {
-  if (holds(Privilege::sys_admin)) return {"cap_sys_admin", kAvailable, "held", ""};
-  if (holds(Privilege::bpf) && holds(Privilege::perfmon)) {
-    return {"cap_sys_admin", kAvailable, "not held, and not needed beside CAP_BPF and CAP_PERFMON",
-            ""};
-  }
-  return {"cap_sys_admin", kAbsent,
-          "not held; before Linux 5.8 it stands for CAP_BPF and CAP_PERFMON",
-          "sudo boundscope ..."};
 }
 
 HostCheck Checker::unprivileged_bpf() const {
   const auto value = sysctl("unprivileged_bpf_disabled");
   const std::string found = value ? std::to_string(*value) : "no such setting";
-  if (may_use_bpf())
+  if (holds(Right::bpf))
     return {"unprivileged_bpf_disabled", kAvailable, found + "; of no matter with CAP_BPF", ""};
   // Even where it is 0, programs of unprivileged users may not trace: the way out is the
   // capability.
@@ -167,7 +134,7 @@ HostCheck Checker::perf_event_paranoid() const {
     return {"perf_event_paranoid", kAbsent, "the kernel has no perf events: no CPU samples",
             "boot a kernel with CONFIG_PERF_EVENTS=y"};
   const std::string found = std::to_string(*value);
-  if (may_trace())
+  if (holds(Right::perfmon))
     return {"perf_event_paranoid", kAvailable, found + "; of no matter with CAP_PERFMON", ""};
   if (*value <= kMostForWholeCpu) return {"perf_event_paranoid", kAvailable, found, ""};
   return {"perf_event_paranoid", kAbsent, found + ": CPU-wide samples are refused",
@@ -178,7 +145,7 @@ HostCheck Checker::kptr_restrict() const {
   const auto value = sysctl("kptr_restrict");
   if (!value) return {"kptr_restrict", kDegraded, "not readable", "mount -t proc proc /proc"};
   const std::string found = std::to_string(*value);
-  if (*value == 0 || (*value == 1 && holds(Privilege::syslog)))
+  if (*value == 0 || (*value == 1 && holds(Right::syslog)))
     return {"kptr_restrict", kAvailable, found, ""};
   if (*value == 1)
     return {"kptr_restrict", kDegraded,
@@ -203,20 +170,9 @@ HostCheck Checker::locked_memory() const {
   if (charges_memory_to_cgroups(proc_)) {
     return {"memlock", kAvailable, found + "; of no matter since Linux 5.11", ""};
   }
-  if (holds(Privilege::sys_resource))
-    return {"memlock", kAvailable, found + ", and may be raised", ""};
+  if (holds(Right::sys_resource)) return {"memlock", kAvailable, found + ", and may be raised", ""};
   return {"memlock", kDegraded, found + ": too little for maps before Linux 5.11",
           "ulimit -l unlimited"};
-}
-
-HostCheck Checker::pid_namespace() const {
-  constexpr std::string_view kInitial =
-      "pid:[4026531836]";  // PROC_PID_INIT_INO, fixed in the kernel
-  const auto link = read_link(proc_.path("self/ns/pid"));
-  if (!link) return {"pid_namespace", kDegraded, "not readable", "mount -t proc proc /proc"};
-  if (*link == kInitial) return {"pid_namespace", kAvailable, "the host's", ""};
-  return {"pid_namespace", kDegraded, "a container's: only its own processes can be targets",
-          "run on the host, or give the container --pid=host"};
 }
 
 HostCheck Checker::cgroup() const {
@@ -263,23 +219,17 @@ HostCheck Checker::delay_accounting() const {
 
 std::vector<HostCheck> check_host(const HostRoots& roots) {
   const Checker host(roots);
-  return {host.kernel(),
-          host.btf(),
-          host.tracefs(),
-          host.lockdown(),
-          host.bpf_privilege(),
-          host.perfmon_privilege(),
-          host.ptrace_privilege(),
-          host.admin_privilege(),
-          host.unprivileged_bpf(),
-          host.perf_event_paranoid(),
-          host.kptr_restrict(),
-          host.locked_memory(),
-          host.pid_namespace(),
-          host.cgroup(),
-          host.psi(),
-          host.pmu(),
-          host.delay_accounting()};
+  std::vector<HostCheck> checks = {host.kernel(),   host.btf(),           host.tracefs(),
+                                   host.lockdown(), host.bpf_privilege(), host.perfmon_privilege()};
+  const auto append = [&](std::vector<HostCheck> more) {
+    checks.insert(checks.end(), more.begin(), more.end());
+  };
+  append(check_optional_rights(host.held()));
+  append({host.unprivileged_bpf(), host.perf_event_paranoid(), host.kptr_restrict(),
+          host.locked_memory()});
+  append(check_container(roots));
+  append({host.cgroup(), host.psi(), host.pmu(), host.delay_accounting()});
+  return checks;
 }
 
 }  // namespace boundscope

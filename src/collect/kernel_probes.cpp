@@ -1,6 +1,7 @@
 #include "collect/kernel_probes.h"
 
 #include <bpf/bpf.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -8,10 +9,13 @@
 #include <cerrno>
 #include <cstring>
 #include <ctime>
+#include <optional>
 #include <span>
 
+#include "collect/kernel_clock.h"
 #include "collect/load_error.h"
 #include "probes.skel.h"
+#include "target/file_read.h"
 #include "target/unique_fd.h"
 
 namespace boundscope {
@@ -22,13 +26,6 @@ constexpr std::size_t kProcessMapBytes = sizeof(bs_process) * BS_MAX_PROCESSES;
 // An iterator over sockets may walk a long hash chain between two reads.
 constexpr std::size_t kIteratorRead = 256 * 1024;
 
-std::uint64_t monotonic_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(now.tv_nsec);
-}
-
 bool is_loaded(const bpf_program* program) { return bpf_program__fd(program) >= 0; }
 
 Result<BpfLink> attach(bpf_program* program) {
@@ -37,16 +34,16 @@ Result<BpfLink> attach(bpf_program* program) {
   return link;
 }
 
-Result<std::string> run_iterator(bpf_program* program, bpf_map* map) {
-  bpf_iter_link_info info{};
+// `over` narrows what is walked: a map, or the files of one process. Empty: everything.
+Result<std::string> run_iterator(bpf_program* program,
+                                 std::optional<bpf_iter_link_info> over = {}) {
   bpf_iter_attach_opts options{};
   options.sz = sizeof(options);
-  if (map != nullptr) {
-    info.map.map_fd = static_cast<__u32>(bpf_map__fd(map));
-    options.link_info = &info;
-    options.link_info_len = sizeof(info);
+  if (over) {
+    options.link_info = &*over;
+    options.link_info_len = sizeof(*over);
   }
-  const BpfLink link(bpf_program__attach_iter(program, map != nullptr ? &options : nullptr));
+  const BpfLink link(bpf_program__attach_iter(program, over ? &options : nullptr));
   if (!link) return load_error(errno, std::string("attach ") + bpf_program__name(program));
   const UniqueFd fd(bpf_iter_create(bpf_link__fd(link.get())));
   if (!fd) return load_error(errno, std::string("start ") + bpf_program__name(program));
@@ -62,6 +59,20 @@ Result<std::string> run_iterator(bpf_program* program, bpf_map* map) {
   }
 }
 
+// Process by process where the kernel can (6.1 and newer), or else over all of the host.
+Result<> run_over_files(bpf_program* program, const std::vector<pid_t>& pids) {
+  for (const pid_t pid : pids) {
+    bpf_iter_link_info over{};
+    over.task.pid = static_cast<__u32>(pid);
+    if (run_iterator(program, over)) continue;
+    if (kill(pid, 0) != 0 && errno == ESRCH) continue;  // it ended meanwhile
+    auto text = run_iterator(program);
+    if (!text) return text.error();
+    return Done{};
+  }
+  return Done{};
+}
+
 ProgramRuns runs_of(std::span<bpf_program* const> programs) {
   ProgramRuns sum;
   for (const bpf_program* program : programs) {
@@ -75,18 +86,23 @@ ProgramRuns runs_of(std::span<bpf_program* const> programs) {
   return sum;
 }
 
-// They came with Linux 6.3. One name that the kernel does not know fails the whole object.
-bool has_socket_tracepoints() {
-  const auto exists = [](const char* name) {
-    return libbpf_find_vmlinux_btf_id(name, BPF_TRACE_RAW_TP) > 0;
-  };
-  return exists("sock_send_length") && exists("sock_recv_length") && exists("sk_data_ready");
-}
-
 // Kernels before 5.11 charge maps to the locked memory of the process.
 void raise_memlock_limit() {
   const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
   setrlimit(RLIMIT_MEMLOCK, &unlimited);
+}
+
+// The old object knows threads by their ids in the initial namespace (PROC_PID_INIT_INO, fixed in
+// the kernel).
+bool is_initial_pid_namespace() {
+  return read_link("/proc/self/ns/pid") == std::optional<std::string>("pid:[4026531836]");
+}
+
+Error pids_are_not_ours() {
+  return Error{ErrorKind::environment,
+               "this kernel can only be measured from the host's own pid namespace (Linux 5.15 and "
+               "newer from any)",
+               "run boundscope on the host, or give its container --pid=host"};
 }
 
 }  // namespace
@@ -99,56 +115,42 @@ void KernelProbes::MappingDeleter::operator()(bs_process* first) const noexcept 
   munmap(first, kProcessMapBytes);
 }
 
-// Loads everything but the programs of `without`, and those of the sockets only if asked to.
-Result<KernelProbes> KernelProbes::load_some(bool sockets, const std::vector<Spare>& without) {
-  Skeleton skeleton(probes__open());
+Result<KernelProbes> KernelProbes::load(const Rung& rung) {
+  Skeleton skeleton(open_probes(rung.object));
   if (!skeleton) return load_error(errno, "open the BPF programs");
-  const auto& programs = skeleton->progs;
-  if (!sockets) {
-    for (bpf_program* program :
-         {programs.on_send, programs.on_read, programs.on_data_ready, programs.sweep_sockets})
-      bpf_program__set_autoload(program, false);
-  }
-  for (const Spare& spare : without)
-    bpf_program__set_autoload(bpf_object__find_program_by_name(skeleton->obj, spare.program),
-                              false);
+  choose_programs(*skeleton, rung);
   if (probes__load(skeleton.get()) != 0) return load_error(errno, "load the BPF programs");
 
-  KernelProbes loaded(std::move(skeleton));
+  KernelProbes loaded(std::move(skeleton), rung);
   if (auto mapped = loaded.map_processes(); !mapped) return mapped.error();
-  loaded.follows_requests_ = sockets;
-  loaded.name_capabilities(without);
+  // Some kernels load what they cannot attach: arm64 has no trampolines on functions before 6.4.
+  if (rung.hooks == SocketHooks::functions)
+    if (auto tried = loaded.try_function_hooks(); !tried) return tried.error();
   return loaded;
+}
+
+// One tells for all of them: that of the function that is called least, since attaching rewrites
+// it.
+Result<> KernelProbes::try_function_hooks() const {
+  bpf_program* const program = skeleton_->progs.on_send_page;
+  if (!is_loaded(program)) return Done{};
+  if (auto link = attach(program); !link) return link.error();
+  return Done{};
 }
 
 Result<KernelProbes> KernelProbes::load() {
   libbpf_set_print(keep_first_failure);
   raise_memlock_limit();
-  auto loaded = load_some(true, {});
-  if (loaded) return loaded;
-  // Which kernel refuses what is found out by trying. A measurement can do without these.
-  const bool sockets = has_socket_tracepoints();
-  const Spare sweep{"sweep_sockets", "long polls"};
-  const Spare workers{"on_wakeup_new", "io_uring workers"};
-  for (const std::vector<Spare>& without :
-       std::vector<std::vector<Spare>>{{}, {sweep}, {workers}, {sweep, workers}}) {
-    if (auto second = load_some(sockets, without)) return second;
+  auto highest = load(Rung{});
+  if (highest) return highest;
+  // Which kernel refuses what is found out by trying. A measurement can do without much.
+  for (const Rung& rung : ladder()) {
+    auto lower = load(rung);
+    if (!lower) continue;
+    if (rung.object == ProbeObject::old && !is_initial_pid_namespace()) return pids_are_not_ours();
+    return lower;
   }
-  return loaded;
-}
-
-void KernelProbes::name_capabilities(const std::vector<Spare>& without) {
-  capabilities_.push_back({"scheduling", CapabilityState::available, "tp_btf, task storage", ""});
-  if (follows_requests_) {
-    capabilities_.push_back({"requests", CapabilityState::available, "tp_btf, socket storage", ""});
-  } else {
-    capabilities_.push_back({"requests", CapabilityState::absent, "",
-                             "this kernel has no tracepoints for what sockets send and receive "
-                             "(Linux 6.3 and newer have)"});
-  }
-  for (const Spare& spare : without)
-    capabilities_.push_back(
-        {spare.capability, CapabilityState::absent, "", "this kernel refuses the program"});
+  return highest;
 }
 
 Result<> KernelProbes::map_processes() {
@@ -170,8 +172,24 @@ Result<> KernelProbes::attach_life_cycle() {
   return Done{};
 }
 
+// One rung's are loaded. The last one is of the old object only.
+std::vector<bpf_program*> KernelProbes::socket_programs() const {
+  const auto& programs = skeleton_->progs;
+  std::vector<bpf_program*> all{
+      programs.on_send,      programs.on_inet_send,  programs.on_inet6_send, programs.on_unix_send,
+      programs.on_send_page, programs.on_read,       programs.on_inet_read,  programs.on_inet6_read,
+      programs.on_unix_read, programs.on_data_ready, programs.on_readable};
+  if (auto* release = bpf_object__find_program_by_name(skeleton_->obj, "on_unix_release"))
+    all.push_back(release);
+  return all;
+}
+
+int KernelProbes::thread_key(pid_t pid, const UniqueFd& pidfd) const {
+  return rung_.object == ProbeObject::present ? pidfd.get() : pid;
+}
+
 void KernelProbes::begin_generation() {
-  const std::uint64_t now = monotonic_ns();
+  const std::uint64_t now = kernel_now_ns();
   skeleton_->data->generation += 1;
   skeleton_->bss->attached_at_ns = now;
   timespec tick{};  // the coarse clock moves with the kernel's timer
@@ -181,20 +199,26 @@ void KernelProbes::begin_generation() {
     bs_process& state = process(slot);
     if (slot != 0 && state.pid == 0 && state.word == 0) continue;
     state.word = 0;
+    state.unix_left_requests = state.unix_opened_requests;
+    state.unix_left_calls = state.unix_opened_calls;
     if (slot == 0 || state.pid != 0) state.since_ns = state.observed_from_ns = now;
   }
 }
 
 Result<> KernelProbes::attach_events() {
   auto& programs = skeleton_->progs;
+  skeleton_->bss->events_attached = 1;
   // Sockets first: a request that a thread is seen working on must not look like background work.
-  for (bpf_program* program :
-       {programs.on_tcp_state, programs.on_send, programs.on_read, programs.on_data_ready,
-        programs.on_sched_switch, programs.on_sched_waking}) {
+  std::vector<bpf_program*> wanted{programs.on_tcp_state};
+  for (bpf_program* program : socket_programs()) wanted.push_back(program);
+  wanted.push_back(programs.on_sched_switch);
+  wanted.push_back(programs.on_sched_waking);
+  for (bpf_program* program : reclaim_programs(*skeleton_)) wanted.push_back(program);
+  for (bpf_program* program : wanted) {
     if (!is_loaded(program)) continue;
     auto link = attach(program);
     if (!link) {
-      events_.clear();
+      detach_events();
       return link.error();
     }
     events_.push_back(*std::move(link));
@@ -204,24 +228,38 @@ Result<> KernelProbes::attach_events() {
 
 void KernelProbes::detach_events() {
   events_.clear();
-  // The life cycle probes must not book the pause.
+  // The life cycle probes must not book the pause, nor those of the stops.
+  skeleton_->bss->events_attached = 0;
   skeleton_->data->generation += 1;
 }
 
 Result<std::string> KernelProbes::run_seed_threads() {
-  return run_iterator(skeleton_->progs.seed_threads, nullptr);
+  return run_iterator(skeleton_->progs.seed_threads);
 }
 Result<std::string> KernelProbes::run_seed_files() {
-  return run_iterator(skeleton_->progs.seed_files, nullptr);
+  return run_iterator(skeleton_->progs.seed_files);
+}
+Result<> KernelProbes::run_seed_files(const std::vector<pid_t>& pids) {
+  return run_over_files(skeleton_->progs.seed_files, pids);
 }
 Result<std::string> KernelProbes::run_read_threads() {
-  return run_iterator(skeleton_->progs.read_threads, nullptr);
+  return run_iterator(skeleton_->progs.read_threads);
 }
-bool KernelProbes::can_sweep() const { return is_loaded(skeleton_->progs.sweep_sockets); }
+bool KernelProbes::can_sweep() const {
+  return is_loaded(skeleton_->progs.sweep_sockets) || is_loaded(skeleton_->progs.sweep_files);
+}
 
-Result<> KernelProbes::run_sweep_sockets(bool take_out) {
-  skeleton_->bss->sweep_pass = take_out ? 1 : 0;
-  auto text = run_iterator(skeleton_->progs.sweep_sockets, skeleton_->maps.sockets);
+bool KernelProbes::sweeps_descriptors() const { return !is_loaded(skeleton_->progs.sweep_sockets); }
+
+Result<> KernelProbes::run_sweep(bool take_out, const std::vector<pid_t>& pids) {
+  skeleton_->bss->sweep_takes_out = take_out ? 1 : 0;
+  skeleton_->bss->sweep_counts_held = sweeps_descriptors() ? 1 : 0;
+  skeleton_->bss->sweep_pass += 1;
+  if (!is_loaded(skeleton_->progs.sweep_sockets))
+    return run_over_files(skeleton_->progs.sweep_files, pids);
+  bpf_iter_link_info over{};
+  over.map.map_fd = static_cast<__u32>(bpf_map__fd(skeleton_->maps.sockets));
+  auto text = run_iterator(skeleton_->progs.sweep_sockets, over);
   if (!text) return text.error();
   return Done{};
 }
@@ -230,8 +268,8 @@ std::array<ProgramRuns, kEventKinds> KernelProbes::event_runs() const {
   const auto& programs = skeleton_->progs;
   bpf_program* const switches[] = {programs.on_sched_switch};
   bpf_program* const wakes[] = {programs.on_sched_waking};
-  bpf_program* const socket[] = {programs.on_send, programs.on_read, programs.on_data_ready};
-  return {runs_of(switches), runs_of(wakes), runs_of(socket)};
+  return {runs_of(switches), runs_of(wakes), runs_of(socket_programs()),
+          runs_of(reclaim_programs(*skeleton_))};
 }
 
 }  // namespace boundscope

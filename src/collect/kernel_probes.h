@@ -15,8 +15,8 @@
 #include "boundscope/recording.h"
 #include "boundscope/result.h"
 #include "collect/bpf_handle.h"
-
-struct probes;  // the skeleton
+#include "collect/ladder.h"
+#include "target/unique_fd.h"
 
 namespace boundscope {
 
@@ -26,8 +26,8 @@ struct ProgramRuns {
   std::uint64_t runs = 0;
   std::uint64_t ns = 0;
 };
-enum class EventKind { context_switch, wake, socket };
-inline constexpr std::size_t kEventKinds = 3;
+enum class EventKind { context_switch, wake, socket, freeing };
+inline constexpr std::size_t kEventKinds = 4;
 
 class KernelProbes {
  public:
@@ -45,8 +45,10 @@ class KernelProbes {
   // Runs one of the iterators over tasks, files or sockets and returns what it wrote.
   Result<std::string> run_seed_threads();
   Result<std::string> run_seed_files();
+  Result<> run_seed_files(const std::vector<pid_t>& pids);  // of these processes only
   Result<std::string> run_read_threads();
-  Result<> run_sweep_sockets(bool take_out);
+  // One pass over the open sockets of the processes `pids`.
+  Result<> run_sweep(bool take_out, const std::vector<pid_t>& pids);
 
   // Per event kind, sums over its programs. Only moves while kernel statistics are enabled.
   std::array<ProgramRuns, kEventKinds> event_runs() const;
@@ -58,10 +60,16 @@ class KernelProbes {
   bs_process& process(std::uint32_t slot) { return processes_.get()[slot]; }
   const bs_process& process(std::uint32_t slot) const { return processes_.get()[slot]; }
 
-  const std::vector<Capability>& capabilities() const { return capabilities_; }
+  // The key of a process's leader in the map of threads.
+  int thread_key(pid_t pid, const UniqueFd& pidfd) const;
+
+  std::vector<Capability> capabilities() const { return capabilities_of(rung_); }
   bool can_sweep() const;
+  // Sweeps go by descriptors: sockets that wait to be accepted are not seen, and only those whose
+  // end has no probe are counted.
+  bool sweeps_descriptors() const;
   // False: this kernel shows threads only.
-  bool follows_requests() const { return follows_requests_; }
+  bool follows_requests() const { return rung_.hooks != SocketHooks::none; }
 
  private:
   struct SkeletonDeleter {
@@ -72,22 +80,18 @@ class KernelProbes {
   };
   using Skeleton = std::unique_ptr<probes, SkeletonDeleter>;
 
-  explicit KernelProbes(Skeleton skeleton) : skeleton_(std::move(skeleton)) {}
-  // A program that is not needed, and what is missing without it.
-  struct Spare {
-    const char* program;
-    const char* capability;
-  };
-  static Result<KernelProbes> load_some(bool sockets, const std::vector<Spare>& without);
+  KernelProbes(Skeleton skeleton, Rung rung)
+      : skeleton_(std::move(skeleton)), rung_(std::move(rung)) {}
+  static Result<KernelProbes> load(const Rung& rung);
   Result<> map_processes();
-  void name_capabilities(const std::vector<Spare>& without);
+  std::vector<bpf_program*> socket_programs() const;
+  Result<> try_function_hooks() const;
 
   Skeleton skeleton_;  // first: links and mappings go before it
+  Rung rung_;
   std::unique_ptr<bs_process, MappingDeleter> processes_;
   std::vector<BpfLink> life_cycle_;
   std::vector<BpfLink> events_;
-  std::vector<Capability> capabilities_;
-  bool follows_requests_ = true;
 };
 
 }  // namespace boundscope

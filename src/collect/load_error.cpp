@@ -7,6 +7,9 @@
 #include <cstdio>
 #include <cstring>
 
+#include "collect/rights.h"
+#include "target/proc_fs.h"
+
 namespace boundscope {
 namespace {
 
@@ -16,15 +19,25 @@ std::string& first_failure() {
   return text;
 }
 
+// What loading cannot do without, if it is that.
+std::string missing_capability() {
+  const auto own = parse_status(ProcFs().read("self/status").text).effective_capabilities;
+  if (own && !holds(*own, Right::bpf)) return "CAP_BPF is missing: ";
+  if (own && !holds(*own, Right::perfmon)) return "CAP_PERFMON is missing: ";
+  return "";
+}
+
 std::string hint_for(int error_number) {
   if (access("/sys/kernel/btf/vmlinux", R_OK) != 0)
     return "this kernel offers no type information (BTF): boundscope needs a kernel with "
-           "CONFIG_DEBUG_INFO_BTF=y and a mounted /sys";
+           "CONFIG_DEBUG_INFO_BTF=y and a mounted /sys; --backend procfs needs neither, and says "
+           "less";
   switch (error_number) {
     case EPERM:
     case EACCES:
-      return "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE; `boundscope doctor` "
-             "shows what this host refuses";
+      return missing_capability() +
+             "run it as root, or with CAP_BPF, CAP_PERFMON and CAP_SYS_PTRACE; `boundscope doctor` "
+             "shows what this host refuses; --backend procfs needs no BPF, and says less";
     case ENOMEM:
       return "free some memory, or raise the limit of the container that boundscope runs in";
     case EMFILE:

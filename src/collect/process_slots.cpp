@@ -20,6 +20,22 @@ bool has_exited(const UniqueFd& pidfd) {
   return poll(&end, 1, 0) > 0;
 }
 
+// Code of these runtimes can be walked by the kernel; other stacks are copied and walked by their
+// unwinding tables (docs/decisions/0005-unwinding.md).
+bool keeps_frame_pointers(Runtime runtime) {
+  switch (runtime) {
+    case Runtime::go:
+    case Runtime::jvm:
+    case Runtime::node:
+    case Runtime::deno:
+    case Runtime::bun:
+    case Runtime::dotnet:
+      return true;
+    default:
+      return false;
+  }
+}
+
 }  // namespace
 
 Result<ProcessSlots> ProcessSlots::create(KernelProbes& kernel) {
@@ -42,10 +58,10 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
     return load_error(errno, "open process " + std::to_string(process.pid));
   }
   auto& maps = kernel_->skeleton().maps;
-  const int fd = pidfd.get();
+  const int key = kernel_->thread_key(process.pid, pidfd);
   bs_thread thread{};
   // The child of a marked process has marked itself.
-  if (bpf_map_lookup_elem(bpf_map__fd(maps.threads), &fd, &thread) == 0) {
+  if (bpf_map_lookup_elem(bpf_map__fd(maps.threads), &key, &thread) == 0) {
     marked_[process.pid] = process.start_ticks;
     pids_[thread.slot] = process.pid;
   } else {
@@ -53,7 +69,8 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
     if (bpf_map_lookup_and_delete_elem(bpf_map__fd(maps.free_slots), nullptr, &slot) != 0) slot = 0;
     thread = {};
     thread.slot = slot;
-    if (bpf_map_update_elem(bpf_map__fd(maps.threads), &fd, &thread, BPF_NOEXIST) != 0) {
+    thread.self = static_cast<__u64>(process.pid);
+    if (bpf_map_update_elem(bpf_map__fd(maps.threads), &key, &thread, BPF_NOEXIST) != 0) {
       const int error = errno;
       if (slot != 0) bpf_map_update_elem(bpf_map__fd(maps.free_slots), nullptr, &slot, BPF_ANY);
       if (error == ESRCH || error == ENOENT) return false;
@@ -68,6 +85,7 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
         kernel_->process(slot).exited_at_ns = 1;  // before its end could be seen
     }
   }
+  kernel_->process(thread.slot).copy_stacks = keeps_frame_pointers(process.runtime) ? 0 : 1;
   // Their requests change threads whenever they wait: a thread is no request there.
   if (process.runtime == Runtime::go || process.runtime == Runtime::beam)
     kernel_->process(thread.slot).threads_are_not_requests = 1;

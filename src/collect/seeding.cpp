@@ -22,7 +22,7 @@ Result<std::size_t> seed_processes(const std::vector<TargetProcess>& processes,
   return alive;
 }
 
-Result<> seed_files(KernelProbes& kernel) {
+Result<> seed_listeners(KernelProbes& kernel) {
   // One of each kind, for the kernel side to learn what they look like.
   const UniqueFd event(eventfd(0, EFD_CLOEXEC));
   const UniqueFd poll(epoll_create1(EPOLL_CLOEXEC));
@@ -31,13 +31,21 @@ Result<> seed_files(KernelProbes& kernel) {
   globals.own_eventfd = event.get();
   globals.own_eventpoll = poll.get();
   globals.own_timerfd = timer.get();
-  // The listeners decide which role a connection has: they go first.
-  for (const bool sockets : {false, true}) {
-    if (sockets && !kernel.follows_requests()) break;
-    kernel.skeleton().bss->seed_sockets = sockets ? 1 : 0;
+  for (const bs_seed_pass pass : {BS_SEED_LISTENERS, BS_SEED_SHARED}) {
+    if (pass != BS_SEED_LISTENERS && !kernel.follows_requests()) break;
+    kernel.skeleton().bss->seed_pass = pass;
     if (auto seeded = kernel.run_seed_files(); !seeded) return seeded.error();
   }
   return Done{};
+}
+
+Result<> seed_connections(KernelProbes& kernel, const ProcessSlots& slots) {
+  if (!kernel.follows_requests()) return Done{};
+  std::vector<pid_t> pids;
+  for (const auto& [slot, pid] : slots.in_use())
+    if (pid != 0) pids.push_back(pid);
+  kernel.skeleton().bss->seed_pass = BS_SEED_CONNECTIONS;
+  return kernel.run_seed_files(pids);
 }
 
 }  // namespace boundscope

@@ -13,7 +13,12 @@ namespace boundscope {
 Result<std::size_t> seed_processes(const std::vector<TargetProcess>& processes,
                                    KernelProbes& kernel, ProcessSlots& slots);
 
-// Learns the listeners, then the connections. The processes must be marked.
-Result<> seed_files(KernelProbes& kernel);
+// Learns the listeners, which decide what role a connection has. Before the probes are attached;
+// the processes must be marked.
+Result<> seed_listeners(KernelProbes& kernel);
+
+// Learns the connections, and what they are in the middle of. Once the probes are attached, so that
+// nothing ends unseen in between.
+Result<> seed_connections(KernelProbes& kernel, const ProcessSlots& slots);
 
 }  // namespace boundscope

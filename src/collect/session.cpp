@@ -1,20 +1,17 @@
 #include "collect/session.h"
 
-#include <bpf/bpf.h>
 #include <sys/resource.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
-#include <set>
 #include <thread>
 
+#include "collect/recording_header.h"
 #include "collect/seeding.h"
 #include "collect/sweep.h"
 #include "probes.skel.h"
-#include "target/limits.h"
 
 namespace boundscope {
 namespace {
@@ -33,6 +30,11 @@ constexpr double kLongestSettle = 0.25;
 constexpr double kShortestSettle = 0.005;
 constexpr double kSettleLatencies = 3;
 constexpr double kLongPollAge = 1.0;
+constexpr double kMemoryLookAt = 0.25;  // of the run
+constexpr double kMemoryLookAtS = 10;
+constexpr double kMemoryLookShare = 0.001;  // of one CPU over the run
+constexpr double kShortestMemoryLook = 0.02;
+constexpr double kLongestMemoryLook = 0.06;
 constexpr auto kCensusInterval = std::chrono::seconds(5);
 constexpr auto kPollInterval = std::chrono::milliseconds(20);
 
@@ -50,15 +52,6 @@ std::uint64_t own_cpu_ns() {
   return ns(usage.ru_utime) + ns(usage.ru_stime);
 }
 
-std::string utc_now() {
-  const std::time_t now = std::time(nullptr);
-  std::tm fields{};
-  gmtime_r(&now, &fields);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &fields);
-  return text.data();
-}
-
 std::uint64_t sum_on_cpu(const Window& window) {
   std::uint64_t sum = 0;
   for (const ProcessWindow& process : window.processes) sum += process.on_cpu_ns;
@@ -68,22 +61,25 @@ std::uint64_t sum_on_cpu(const Window& window) {
 }  // namespace
 
 Session::Session(const Target& target, const CollectOptions& options, RecordingSink& sink,
-                 KernelProbes kernel)
+                 LoadedProbes::Parts probes)
     : target_(target),
       options_(options),
       sink_(sink),
-      kernel_(std::move(kernel)),
-      stacks_(kernel_, options.roots),
-      census_(target, options.roots) {
+      kernel_(std::move(probes.kernel)),
+      statistics_(std::move(probes.statistics)),
+      sampler_(std::move(probes.sampler)),
+      footprint_(options.roots),
+      stacks_(options.roots),
+      stalls_(ProcFs(options.roots.proc), std::move(probes.calibrator)),
+      census_(target, options.roots),
+      capabilities_(std::move(probes.missing_rights)) {
   options_.window_s =
       std::min(options.window_s, std::max(kShortestWindow, options.duration_s / kWindowsWanted));
 }
 
 Result<std::unique_ptr<Session>> Session::start(const Target& target, const CollectOptions& options,
-                                                RecordingSink& sink) {
-  auto kernel = KernelProbes::load();
-  if (!kernel) return kernel.error();
-  std::unique_ptr<Session> session(new Session(target, options, sink, *std::move(kernel)));
+                                                RecordingSink& sink, LoadedProbes::Parts probes) {
+  std::unique_ptr<Session> session(new Session(target, options, sink, std::move(probes)));
 
   auto slots = ProcessSlots::create(session->kernel_);
   if (!slots) return slots.error();
@@ -91,19 +87,22 @@ Result<std::unique_ptr<Session>> Session::start(const Target& target, const Coll
   auto sniffer = Sniffer::open(session->kernel_);
   if (!sniffer) return sniffer.error();
   session->sniffer_ = *std::move(sniffer);
-  session->reader_.emplace(session->kernel_, *session->slots_, session->stacks_);
+  session->reader_.emplace(session->kernel_, *session->slots_);
+  auto samples = SampleReader::open(session->kernel_, *session->slots_, session->stacks_,
+                                    session->stalls_, options.roots);
+  if (!samples) return samples.error();
+  session->samples_.emplace(*std::move(samples));
+  session->gc_.emplace(session->kernel_, options.roots);
   if (auto marked = session->mark_target(); !marked) return marked.error();
 
-  session->capabilities_ = session->kernel_.capabilities();
-  auto sampler =
-      CpuSampler::attach(session->kernel_.skeleton().progs.on_cpu_sample, options.frequency_hz);
-  if (sampler) {
-    session->sampler_ = *std::move(sampler);
+  const auto& loaded = session->kernel_.capabilities();
+  session->capabilities_.insert(session->capabilities_.begin(), loaded.begin(), loaded.end());
+  if (session->sampler_) {
     session->capabilities_.push_back({"samples", CapabilityState::available, "cpu-clock", ""});
   } else {
     // The waits can still be measured; whose CPU time it is cannot.
     session->capabilities_.push_back(
-        {"samples", CapabilityState::absent, "", sampler.error().message});
+        {"samples", CapabilityState::absent, "", session->sampler_.error().message});
   }
   session->counters_.emplace(target, options.roots);
   return session;
@@ -135,26 +134,10 @@ Result<> Session::take_up_newcomers() {
   return Done{};
 }
 
-RecordingHeader Session::header() const {
-  RecordingHeader header;
-  utsname system{};
-  uname(&system);
-  const TargetLimits limits = target_limits(target_, options_.roots);
-  header.tool_version = BOUNDSCOPE_VERSION;
-  header.started = utc_now();
-  header.kernel = system.release;
-  header.architecture = system.machine;
-  header.cpus = limits.online_cpus;
-  header.cpu_limit = limits.cpu_limit;
-  header.cpu_quota = limits.cpu_quota;
-  header.memory_limit_bytes = limits.memory_limit_bytes;
-  header.host_memory_bytes = limits.host_memory_bytes;
-  header.frequency_hz = options_.frequency_hz;
-  header.budget_share = options_.budget_share;
-  header.seed = static_cast<std::uint64_t>(std::time(nullptr));
-  header.target = target_.description;
-  header.capabilities = capabilities_;
-  return header;
+// Of processes that are new, or that execute another program by now.
+void Session::follow_collections() {
+  for (const auto& [slot, pid] : slots_->in_use())
+    if (const TargetProcess* process = census_.find(pid)) gc_->follow(slot, *process);
 }
 
 Result<> Session::run(const std::atomic<bool>& stop) {
@@ -162,9 +145,11 @@ Result<> Session::run(const std::atomic<bool>& stop) {
   tool_cpu_ns_ = own_cpu_ns();
   if (auto attached = attach_events(); !attached) return attached;
   // Only now: who waits for us to be attached (a command that we start) may go on.
-  if (auto told = sink_.on_header(header()); !told) return told;
+  if (auto told = sink_.on_header(recording_header(target_, options_, capabilities_)); !told)
+    return told;
   for (const TargetProcess& process : target_.processes)
     if (auto told = census_.announce(process, sink_); !told) return told;
+  follow_collections();
 
   if (auto measured = first_window(stop); !measured) return measured;
   while (!stop && is_alive() && remaining_s() > 0.01)
@@ -178,11 +163,13 @@ Result<> Session::run(const std::atomic<bool>& stop) {
 
 Result<> Session::attach_events() {
   kernel_.begin_generation();
-  if (auto seeded = seed_files(kernel_); !seeded) return seeded;
+  if (auto seeded = seed_listeners(kernel_); !seeded) return seeded;
   // The first probe is at work while the others are still being attached.
   attached_time_.begin(Clock::now());
   attach_began_ = Clock::now();
   if (auto attached = kernel_.attach_events(); !attached) return attached;
+  // Only now: an answer that is sent before the probes see it would leave its request open.
+  if (auto seeded = seed_connections(kernel_, *slots_); !seeded) return seeded;
   attached_ = Clock::now();
   return Done{};
 }
@@ -203,7 +190,7 @@ Result<> Session::first_window(const std::atomic<bool>& stop) {
   const auto events_before = reader_->events();
   const auto runs_before = kernel_.event_runs();
   {
-    const UniqueFd statistics(bpf_enable_stats(BPF_STATS_RUN_TIME));
+    const UniqueFd statistics = std::move(statistics_);  // off after it: accounting costs as well
     wait(began + seconds(kCalibration), stop);
     auto runs = kernel_.event_runs();
     auto events = reader_->events();
@@ -329,6 +316,7 @@ void Session::drop_unsettled(Window& window) const {
   window.lock_causes.clear();
   window.upstreams.clear();
   window.latencies.clear();
+  window.latencies_without_stops.clear();
 }
 
 void Session::add_cost(Window& window) {
@@ -340,29 +328,53 @@ void Session::add_cost(Window& window) {
         own->resident_pages * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
   window.cost.events_on_target_ns = static_cast<std::uint64_t>(
       rates_.cost_ns_per_s * duration<double>(attached_time_.take(Clock::now())).count());
+  window.cost.events_on_target_ns += gc_->cost_ns();
+}
+
+// Once in a run: to walk the mappings of a large process takes time, in which it cannot make new
+// ones. Early, because a service may end before the run does, but not while it is being attached.
+void Session::look_at_memory(Window& window, const std::vector<pid_t>& pids) {
+  const double passed_s = duration<double>(Clock::now() - started_).count();
+  if (memory_seen_ || passed_s < std::min(kMemoryLookAt * options_.duration_s, kMemoryLookAtS)) {
+    return;
+  }
+  memory_seen_ = true;
+  const double budget_s =
+      std::clamp(kMemoryLookShare * options_.duration_s, kShortestMemoryLook, kLongestMemoryLook);
+  window.memory = footprint_.read(pids, duration_cast<nanoseconds>(duration<double>(budget_s)));
 }
 
 Result<> Session::deliver(Window& window) {
-  if (auto read = reader_->read_samples(window); !read) return read;
+  if (sampler_) sampler_->follow_cpus();
+  samples_->read(window);
   sniffer_->read(window);
   std::vector<pid_t> pids;
   for (const auto& [slot, pid] : slots_->in_use())
     if (slot != 0 && kernel_.process(slot).exited_at_ns == 0) pids.push_back(pid);
   window.host = counters_->read(pids);
+  look_at_memory(window, pids);
   // While events are observed all the time, a window ends where its events were read.
   const auto now = attached_time_.is_running() ? reader_->read_at() : Clock::now();
   window.start_ns = since_start_ns(window_started_);
   window.duration_ns = since_start_ns(now) - window.start_ns;
   learn_host(window);
+  gc_->read(window, options_.budget_share);
+  stalls_.read(window);
   window_started_ = now;
   add_cost(window);
 
   for (const ThreadWindow& thread : window.threads)
     if (auto told = census_.announce(thread.pid, thread.comm, sink_); !told) return told;
-  for (const Stack& stack : stacks_.take_new())
+  if (auto told = census_.announce_changed(sink_); !told) return told;
+  follow_collections();
+  for (const Frame& frame : stacks_.take_new_frames())
+    if (auto told = sink_.on_frame(frame); !told) return told;
+  for (const Stack& stack : stacks_.take_new_stacks())
     if (auto told = sink_.on_stack(stack); !told) return told;
   auto told = sink_.on_window(window);
-  slots_->recycle(reader_->take_ended());
+  const std::vector<std::uint32_t> ended = reader_->take_ended();
+  for (const std::uint32_t slot : ended) gc_->forget(slot);
+  slots_->recycle(ended);
   return told;
 }
 
@@ -382,6 +394,8 @@ bool Session::is_alive() {
 
 void Session::wait(Clock::time_point until, const std::atomic<bool>& stop) {
   while (!stop && is_alive()) {
+    samples_->walk_copies();
+    stalls_.tick();
     const auto left = until - Clock::now();
     if (left <= Clock::duration::zero()) return;
     std::this_thread::sleep_for(std::min<Clock::duration>(left, kPollInterval));

@@ -11,11 +11,16 @@
 #include "collect/budget.h"
 #include "collect/census.h"
 #include "collect/cpu_sampler.h"
+#include "collect/gc_reader.h"
 #include "collect/kernel_probes.h"
+#include "collect/loaded_probes.h"
 #include "collect/process_slots.h"
+#include "collect/sample_reader.h"
 #include "collect/sniffer.h"
 #include "collect/stack_resolver.h"
+#include "collect/stall_meter.h"
 #include "collect/window_reader.h"
+#include "target/footprint.h"
 #include "target/host_counters.h"
 
 namespace boundscope {
@@ -24,19 +29,19 @@ class Session {
  public:
   using Clock = std::chrono::steady_clock;
 
-  // Loads, marks the target and attaches what stays attached. The event probes wait for run().
+  // Marks the target and attaches what stays attached. The event probes wait for run().
   static Result<std::unique_ptr<Session>> start(const Target& target, const CollectOptions& options,
-                                                RecordingSink& sink);
+                                                RecordingSink& sink, LoadedProbes::Parts probes);
 
   Result<> run(const std::atomic<bool>& stop);
 
  private:
   Session(const Target& target, const CollectOptions& options, RecordingSink& sink,
-          KernelProbes kernel);
+          LoadedProbes::Parts probes);
 
   Result<> mark_target();
   Result<> take_up_newcomers();
-  RecordingHeader header() const;
+  void follow_collections();
 
   Result<> first_window(const std::atomic<bool>& stop);
   Result<> next_window(const std::atomic<bool>& stop);
@@ -44,6 +49,7 @@ class Session {
   void detach_events();
   Result<> observe(Window& window, double seconds, const std::atomic<bool>& stop);
   Result<> deliver(Window& window);
+  void look_at_memory(Window& window, const std::vector<pid_t>& pids);
   void learn_rates(const Window& window);
   void learn_slice(const Window& window);
   void learn_host(const Window& window);
@@ -60,12 +66,18 @@ class Session {
   CollectOptions options_;
   RecordingSink& sink_;
   KernelProbes kernel_;
+  UniqueFd statistics_;  // until the calibration is over
   std::optional<ProcessSlots> slots_;
   std::optional<Sniffer> sniffer_;
-  std::optional<CpuSampler> sampler_;
+  Result<CpuSampler> sampler_;
   std::optional<WindowReader> reader_;
+  std::optional<SampleReader> samples_;
+  std::optional<GcReader> gc_;
   std::optional<HostCounters> counters_;
+  FootprintReader footprint_;
+  bool memory_seen_ = false;
   StackResolver stacks_;
+  StallMeter stalls_;
   Census census_;
   std::vector<Capability> capabilities_;
 

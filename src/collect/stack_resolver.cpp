@@ -5,74 +5,110 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <utility>
 
-#include "probes.skel.h"
-#include "target/proc_fs.h"
+#include "abi.h"
 
 namespace boundscope {
 namespace {
 
-// Neighbouring frames of one module say the same until functions have names.
-void append(std::vector<Frame>& frames, Frame frame) {
-  frame.offset = 0;
-  if (!frames.empty() && frames.back().module == frame.module &&
-      frames.back().symbol == frame.symbol)
-    return;
-  frames.push_back(std::move(frame));
+// What callers' frames hold is where the call returns to, which may be the next function already.
+std::uint64_t code_address(std::uint64_t address, bool is_leaf) {
+  return is_leaf ? address : address - 1;
+}
+
+std::string content_key(const Frame& frame) {
+  std::string key;
+  for (const std::string* part : {&frame.module, &frame.symbol, &frame.previous, &frame.next}) {
+    key += *part;
+    key += '\0';
+  }
+  return key + std::to_string(frame.offset);
 }
 
 std::string content_key(const Stack& stack) {
-  std::string key(1, stack.in_kernel ? 'k' : 'u');
-  for (const Frame& frame : stack.frames) {
-    key += frame.module;
-    key += '\0';
-    key += frame.symbol;
-    key += '\0';
-  }
+  std::string key{stack.in_kernel ? 'k' : 'u', stack.cut ? 'c' : '-'};
+  key.append(reinterpret_cast<const char*>(stack.frames.data()),
+             stack.frames.size() * sizeof(stack.frames.front()));
   return key;
 }
 
 }  // namespace
 
-std::vector<std::uint64_t> StackResolver::addresses(std::int32_t stack) const {
+std::vector<std::uint64_t> StackMap::addresses(std::int32_t stack) const {
   std::array<std::uint64_t, BS_MAX_STACK_DEPTH> frames{};
-  const int map = bpf_map__fd(kernel_->skeleton().maps.stacks);
-  if (stack < 0 || bpf_map_lookup_elem(map, &stack, frames.data()) != 0) return {};
+  if (stack < 0 || bpf_map_lookup_elem(map_, &stack, frames.data()) != 0) return {};
   return {frames.begin(), std::find(frames.begin(), frames.end(), 0)};
 }
 
-const AddressSpace& StackResolver::mapping(pid_t pid) {
-  auto found = mappings_.find(pid);
-  if (found == mappings_.end())
-    found = mappings_.emplace(pid, AddressSpace(ProcFs(roots_.proc).maps(pid).text)).first;
+RawStack StackMap::fetch(std::int32_t user_stack, std::int32_t kernel_stack) const {
+  RawStack raw{addresses(user_stack), addresses(kernel_stack), false, false};
+  // A kernel stack that could not be stored was one all the same.
+  raw.in_kernel = kernel_stack >= 0 || kernel_stack == -EEXIST;
+  raw.cut = user_stack == -EEXIST || raw.user.size() == BS_MAX_STACK_DEPTH;
+  return raw;
+}
+
+std::uint32_t StackResolver::index_of(Frame frame) {
+  const auto [found, is_new] =
+      frames_.emplace(content_key(frame), static_cast<std::uint32_t>(frames_.size()));
+  if (is_new) new_frames_.push_back(std::move(frame));
   return found->second;
 }
 
-RawStack StackResolver::fetch(std::int32_t user_stack, std::int32_t kernel_stack) const {
-  // A kernel stack that could not be stored was one all the same.
-  return {addresses(user_stack), addresses(kernel_stack),
-          kernel_stack >= 0 || kernel_stack == -EEXIST};
+void StackResolver::add_kernel_frames(Stack& stack, const RawStack& raw) {
+  for (const std::uint64_t address : raw.kernel) {
+    Frame frame = kernel_symbols_.resolve(code_address(address, stack.frames.empty()));
+    if (!frame.symbol.empty()) frame.offset = 0;
+    stack.frames.push_back(index_of(std::move(frame)));
+  }
+  // The map had no room for the kernel's part, but that the thread was in the kernel is known.
+  if (raw.kernel.empty()) stack.frames.push_back(index_of({.module = "[kernel]"}));
+}
+
+void StackResolver::add_user_frames(Stack& stack, pid_t pid, const RawStack& raw) {
+  bool is_leaf = true;
+  for (const std::uint64_t address : raw.user) {
+    Frame frame = user_symbols_.resolve(pid, code_address(address, is_leaf));
+    // Code without frame pointers leaves anything in their place. Where no code is, the stack is
+    // lost.
+    if (frame.module.empty() && !is_leaf) {
+      stack.cut = true;
+      return;
+    }
+    stack.frames.push_back(index_of(std::move(frame)));
+    is_leaf = false;
+  }
 }
 
 std::uint32_t StackResolver::resolve(pid_t pid, const RawStack& raw) {
   Stack stack;
   stack.in_kernel = raw.in_kernel;
-  if (!symbols_) symbols_.emplace(ProcFs(roots_.proc));
-  for (const std::uint64_t address : raw.kernel) append(stack.frames, symbols_->resolve(address));
-  // The map had no room for the kernel's part, but that the thread was in the kernel is known.
-  if (raw.in_kernel && raw.kernel.empty()) append(stack.frames, {"[kernel]", "", 0});
-  for (const std::uint64_t address : raw.user) append(stack.frames, mapping(pid).resolve(address));
-  if (stack.frames.empty()) stack.frames.emplace_back();
+  stack.cut = raw.cut;
+  if (raw.in_kernel) add_kernel_frames(stack, raw);
+  add_user_frames(stack, pid, raw);
+  if (stack.frames.empty()) stack.frames.push_back(index_of({}));
 
   const auto [found, is_new] =
-      known_.emplace(content_key(stack), static_cast<std::uint32_t>(known_.size()));
+      stacks_.emplace(content_key(stack), static_cast<std::uint32_t>(stacks_.size()));
   if (is_new) {
     stack.id = found->second;
-    fresh_.push_back(std::move(stack));
+    new_stacks_.push_back(std::move(stack));
   }
   return found->second;
 }
 
-std::vector<Stack> StackResolver::take_new() { return std::exchange(fresh_, {}); }
+std::uint32_t StackResolver::resolve_wait(pid_t pid, RawStack raw) {
+  const auto is_switch = [this](std::uint64_t address) {
+    return kernel_symbols_.resolve(address - 1).symbol == "__schedule";
+  };
+  const auto at = std::find_if(raw.kernel.begin(), raw.kernel.end(), is_switch);
+  if (at != raw.kernel.end()) raw.kernel.erase(raw.kernel.begin(), at + 1);
+  return resolve(pid, raw);
+}
+
+std::vector<Frame> StackResolver::take_new_frames() { return std::exchange(new_frames_, {}); }
+
+std::vector<Stack> StackResolver::take_new_stacks() { return std::exchange(new_stacks_, {}); }
 
 }  // namespace boundscope

@@ -2,15 +2,14 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "boundscope/recording.h"
-#include "collect/kernel_probes.h"
-#include "target/address_space.h"
 #include "target/kernel_symbols.h"
+#include "target/proc_fs.h"
+#include "target/symbols/symbolizer.h"
 
 namespace boundscope {
 
@@ -19,34 +18,51 @@ struct RawStack {
   std::vector<std::uint64_t> user;
   std::vector<std::uint64_t> kernel;
   bool in_kernel = false;
+  bool cut = false;  // there are more frames than were stored
 };
 
-class StackResolver {
+// A BPF map of stacks.
+class StackMap {
  public:
-  StackResolver(KernelProbes& kernel, const HostRoots& roots) : kernel_(&kernel), roots_(roots) {}
+  explicit StackMap(int map) : map_(map) {}
 
   // Negative ids: there is no such part.
   RawStack fetch(std::int32_t user_stack, std::int32_t kernel_stack) const;
 
-  // Index of the resolved stack in the recording.
-  std::uint32_t resolve(pid_t pid, const RawStack& raw);
-
-  // Stacks that no earlier call has returned.
-  std::vector<Stack> take_new();
-
-  // A process may have mapped new code since the last window.
-  void forget_mappings() { mappings_.clear(); }
-
  private:
   std::vector<std::uint64_t> addresses(std::int32_t stack) const;
-  const AddressSpace& mapping(pid_t pid);
 
-  KernelProbes* kernel_;
-  HostRoots roots_;
-  std::optional<KernelSymbols> symbols_;
-  std::map<pid_t, AddressSpace> mappings_;
-  std::map<std::string, std::uint32_t> known_;  // by content
-  std::vector<Stack> fresh_;
+  int map_;
+};
+
+class StackResolver {
+ public:
+  explicit StackResolver(const HostRoots& roots)
+      : kernel_symbols_(ProcFs(roots.proc)), user_symbols_(roots) {}
+
+  // Index of the resolved stack in the recording.
+  std::uint32_t resolve(pid_t pid, const RawStack& raw);
+  // The same for a stack taken at a context switch: without our own frames and the switch's.
+  std::uint32_t resolve_wait(pid_t pid, RawStack raw);
+
+  // What no earlier call has returned, in the order of their indices.
+  std::vector<Frame> take_new_frames();
+  std::vector<Stack> take_new_stacks();
+
+  // A process may have mapped new code since the last window.
+  void forget_mappings() { user_symbols_.forget_mappings(); }
+
+ private:
+  void add_kernel_frames(Stack& stack, const RawStack& raw);
+  void add_user_frames(Stack& stack, pid_t pid, const RawStack& raw);
+  std::uint32_t index_of(Frame frame);
+
+  KernelSymbols kernel_symbols_;
+  Symbolizer user_symbols_;
+  std::unordered_map<std::string, std::uint32_t> frames_;  // by content
+  std::unordered_map<std::string, std::uint32_t> stacks_;
+  std::vector<Frame> new_frames_;
+  std::vector<Stack> new_stacks_;
 };
 
 }  // namespace boundscope

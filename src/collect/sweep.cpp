@@ -3,18 +3,19 @@
 #include <algorithm>
 #include <cstdint>
 #include <map>
+#include <vector>
 
 #include "probes.skel.h"
 
 namespace boundscope {
 namespace {
 
-// Of the packed word (bpf/process.h).
-constexpr int kRequestsShift = 0;
-constexpr int kCallsShift = 14;
-constexpr std::uint64_t kFieldMask = (1U << 14) - 1;
+constexpr std::uint64_t field(std::uint64_t word, int shift, int bits) {
+  return (word >> shift) & ((std::uint64_t{1} << bits) - 1);
+}
 
-struct Before {
+// Exchanges that are in a process's word, and those that have left it so far.
+struct Open {
   std::uint64_t requests = 0, calls = 0, left_requests = 0, left_calls = 0;
 };
 
@@ -26,40 +27,62 @@ std::uint64_t leaked(std::uint64_t open_before, std::uint64_t seen, std::uint64_
   return open_before > accounted ? open_before - accounted : 0;
 }
 
+Open all_of(const bs_process& process) {
+  Open open;
+  open.left_requests = load(process.left_requests);
+  open.left_calls = load(process.left_calls);
+  const std::uint64_t word = load(process.word);
+  open.requests = field(word, BS_REQUESTS_SHIFT, BS_REQUESTS_BITS);
+  open.calls = field(word, BS_CALLS_SHIFT, BS_CALLS_BITS);
+  return open;
+}
+
+Open unix_of(const bs_process& process) {
+  Open open;
+  open.left_requests = load(process.unix_left_requests);
+  open.left_calls = load(process.unix_left_calls);
+  open.requests = load(process.unix_opened_requests) - open.left_requests;
+  open.calls = load(process.unix_opened_calls) - open.left_calls;
+  return open;
+}
+
 }  // namespace
 
 Result<> sweep_sockets(KernelProbes& kernel, const ProcessSlots& slots,
                        std::uint64_t since_last_ns) {
   if (!kernel.can_sweep()) return Done{};
-  std::map<std::uint32_t, Before> before;
+  const auto open_of = kernel.sweeps_descriptors() ? unix_of : all_of;
+  std::map<std::uint32_t, Open> before;
+  std::vector<pid_t> pids;
   for (const auto& [slot, pid] : slots.in_use()) {
+    if (pid != 0) pids.push_back(pid);
     bs_process& process = kernel.process(slot);
     process.seen_requests = 0;
     process.seen_calls = 0;
     process.oldest_request_ns = 0;
-    Before& state = before[slot];
-    state.left_requests = load(process.left_requests);
-    state.left_calls = load(process.left_calls);
-    const std::uint64_t word = load(process.word);
-    state.requests = word >> kRequestsShift & kFieldMask;
-    state.calls = word >> kCallsShift & kFieldMask;
+    before[slot] = open_of(process);
   }
-  if (auto swept = kernel.run_sweep_sockets(false); !swept) return swept;
-  for (const auto& [slot, state] : before) {
+  if (auto swept = kernel.run_sweep(false, pids); !swept) return swept;
+  for (const auto& [slot, was] : before) {
     bs_process& process = kernel.process(slot);
-    const std::uint64_t requests = leaked(state.requests, process.seen_requests,
-                                          load(process.left_requests) - state.left_requests);
+    const Open now = open_of(process);
+    const std::uint64_t requests =
+        leaked(was.requests, process.seen_requests, now.left_requests - was.left_requests);
     const std::uint64_t calls =
-        leaked(state.calls, process.seen_calls, load(process.left_calls) - state.left_calls);
+        leaked(was.calls, process.seen_calls, now.left_calls - was.left_calls);
     if (requests + calls == 0) continue;
-    __atomic_fetch_sub(&process.word, (requests << kRequestsShift) + (calls << kCallsShift),
+    __atomic_fetch_sub(&process.word, (requests << BS_REQUESTS_SHIFT) + (calls << BS_CALLS_SHIFT),
                        __ATOMIC_SEQ_CST);
+    if (kernel.sweeps_descriptors()) {
+      __atomic_fetch_add(&process.unix_left_requests, requests, __ATOMIC_SEQ_CST);
+      __atomic_fetch_add(&process.unix_left_calls, calls, __ATOMIC_SEQ_CST);
+    }
     process.aborted += requests;
     // They went some time since the last sweep: half of it, in the mean, they were counted for
     // nothing.
     process.long_poll_ns += requests * since_last_ns / 2;
   }
-  return kernel.run_sweep_sockets(true);
+  return kernel.run_sweep(true, pids);
 }
 
 }  // namespace boundscope

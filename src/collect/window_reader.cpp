@@ -7,6 +7,7 @@
 #include <cstring>
 #include <tuple>
 
+#include "collect/comm.h"
 #include "collect/load_error.h"
 #include "collect/map_drain.h"
 #include "collect/subject_name.h"
@@ -30,10 +31,8 @@ constexpr LossName kLosses[] = {
     {BS_LOST_SOCKETS, "sockets_full"},    {BS_LOST_WAITS, "waits_full"},
     {BS_LOST_PEERS, "peers_full"},        {BS_LOST_SAMPLES, "samples_full"},
     {BS_LOST_STACKS, "stacks_full"},      {BS_LOST_LISTENERS, "listeners_full"},
-    {BS_LOST_COUNTS, "joint_state_full"},
+    {BS_LOST_COUNTS, "joint_state_full"}, {BS_LOST_WAIT_STACKS, "wait_stacks_full"},
 };
-
-std::string comm_of(const char (&comm)[BS_COMM_LEN]) { return {comm, strnlen(comm, sizeof(comm))}; }
 
 template <class Row>
 void add_times(Row& row, const bs_times& times) {
@@ -42,6 +41,8 @@ void add_times(Row& row, const bs_times& times) {
   row.woken_ns += times.woken_ns;
   row.throttled_ns += times.throttled_ns;
   for (std::size_t i = 0; i < kWaitClasses; ++i) row.blocked_ns[i] += times.blocked_ns[i];
+  row.reclaim_ns += times.freeing_ns[BS_RECLAIM];
+  row.compaction_ns += times.freeing_ns[BS_COMPACTION];
 }
 
 // A sum since the last reading. Where CPUs overtake each other a part of it is taken back a moment
@@ -75,6 +76,7 @@ RequestTotals requests_between(const bs_process& now, const bs_process& before) 
   totals.behind_running_ns = behind(BS_BEHIND_RUNNING);
   totals.behind_waiting_ns = behind(BS_BEHIND_WAITING);
   totals.behind_nothing_ns = behind(BS_BEHIND_NOTHING);
+  totals.stopped_ns = grown(now.stopped_in_flight_ns, before.stopped_in_flight_ns);
   // A request that moved to its reader's process may take its start out again.
   totals.started = grown(now.started, before.started);
   totals.finished = grown(now.finished, before.finished);
@@ -179,6 +181,7 @@ void WindowReader::read_processes(Window* window) {
         ProcessWindow& row = process_window(*window, pid);
         row.requests = requests;
         row.running_any_ns = grown(now.running_any_ns, before.running_any_ns);
+        row.stopped_running_ns = grown(now.stopped_running_ns, before.stopped_running_ns);
         bs_times exited = now.exited;
         exited.on_cpu_ns -= before.exited.on_cpu_ns;
         exited.preempted_ns -= before.exited.preempted_ns;
@@ -186,6 +189,8 @@ void WindowReader::read_processes(Window* window) {
         exited.throttled_ns -= before.exited.throttled_ns;
         for (std::size_t i = 0; i < kWaitClasses; ++i)
           exited.blocked_ns[i] -= before.exited.blocked_ns[i];
+        for (std::size_t i = 0; i < BS_FREEING; ++i)
+          exited.freeing_ns[i] -= before.exited.freeing_ns[i];
         add_times(row, exited);
       }
       const LockCause cause{
@@ -248,15 +253,21 @@ void WindowReader::read_peers(Window* window) {
 }
 
 void WindowReader::read_latencies(Window* window) {
+  read_histogram(BS_LATENCIES, window != nullptr ? &window->latencies : nullptr);
+  if (kernel_->skeleton().bss->stops_are_seen != 0)
+    read_histogram(BS_LATENCIES_WITHOUT_STOPS,
+                   window != nullptr ? &window->latencies_without_stops : nullptr);
+}
+
+void WindowReader::read_histogram(bs_latencies which, std::vector<LatencyBucket>* grown) {
   bs_latency_histogram now{};
-  const std::uint32_t zero = 0;
-  if (bpf_map_lookup_elem(bpf_map__fd(kernel_->skeleton().maps.latencies), &zero, &now) != 0)
-    return;
-  latencies_.resize(BS_LATENCY_BUCKETS);
+  const std::uint32_t key = which;
+  if (bpf_map_lookup_elem(bpf_map__fd(kernel_->skeleton().maps.latencies), &key, &now) != 0) return;
+  std::array<std::uint64_t, BS_LATENCY_BUCKETS>& before = latencies_[which];
   for (std::uint32_t i = 0; i < BS_LATENCY_BUCKETS; ++i) {
-    if (window != nullptr && now.buckets[i] > latencies_[i])
-      window->latencies.push_back({i, now.buckets[i] - latencies_[i]});
-    latencies_[i] = now.buckets[i];
+    if (grown != nullptr && now.buckets[i] > before[i])
+      grown->push_back({i, now.buckets[i] - before[i]});
+    before[i] = now.buckets[i];
   }
 }
 
@@ -265,7 +276,8 @@ void WindowReader::read_counters(Window* window) {
       read_per_cpu<BS_COUNTERS>(bpf_map__fd(kernel_->skeleton().maps.counters));
   const auto since = [&](bs_counter counter) { return now[counter] - counters_[counter]; };
   if (window != nullptr) {
-    window_events_ = {since(BS_COUNT_SWITCH), since(BS_COUNT_WAKE), since(BS_COUNT_SOCKET)};
+    window_events_ = {since(BS_COUNT_SWITCH), since(BS_COUNT_WAKE), since(BS_COUNT_SOCKET),
+                      since(BS_COUNT_FREEING)};
     window->cost.switches = since(BS_COUNT_SWITCH);
     window->cost.socket_events = since(BS_COUNT_SOCKET);
     for (const LossName& loss : kLosses)
@@ -274,40 +286,11 @@ void WindowReader::read_counters(Window* window) {
   counters_ = now;
 }
 
-Result<> WindowReader::read_samples(Window& window) {
-  struct Taken {
-    bs_sample_key key;
-    std::uint64_t count;
-    RawStack stack;
-  };
-  std::vector<Taken> taken;
-  drain<bs_sample_key, __u64>(
-      bpf_map__fd(kernel_->skeleton().maps.samples), BS_MAX_SAMPLES,
-      [&](const bs_sample_key& key, const __u64& count) {
-        taken.push_back({key, count, stacks_->fetch(key.user_stack, key.kernel_stack)});
-      });
-  // Stacks live until they are deleted, and a full map takes no new ones. At once: finding the
-  // names takes long, and a sample that comes in between loses its frames.
-  drain_keys<__u32>(bpf_map__fd(kernel_->skeleton().maps.stacks));
-
-  stacks_->forget_mappings();
-  // Stacks that differ only in addresses resolve to the same one.
-  std::map<std::tuple<pid_t, std::string, std::uint32_t>, std::uint64_t> samples;
-  for (const auto& [key, count, stack] : taken) {
-    const pid_t pid = slots_->pid_of(key.slot);
-    samples[{pid, comm_of(key.comm), stacks_->resolve(pid, stack)}] += count;
-    window.cost.samples += count;
-  }
-  for (const auto& [row, count] : samples)
-    window.samples.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row), count});
-  return Done{};
-}
-
 std::vector<std::uint32_t> WindowReader::take_ended() { return std::exchange(ended_, {}); }
 
 std::array<std::uint64_t, kEventKinds> WindowReader::events() const {
   const auto now = read_per_cpu<BS_COUNTERS>(bpf_map__fd(kernel_->skeleton().maps.counters));
-  return {now[BS_COUNT_SWITCH], now[BS_COUNT_WAKE], now[BS_COUNT_SOCKET]};
+  return {now[BS_COUNT_SWITCH], now[BS_COUNT_WAKE], now[BS_COUNT_SOCKET], now[BS_COUNT_FREEING]};
 }
 
 }  // namespace boundscope

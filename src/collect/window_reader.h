@@ -13,14 +13,12 @@
 #include "boundscope/result.h"
 #include "collect/kernel_probes.h"
 #include "collect/process_slots.h"
-#include "collect/stack_resolver.h"
 
 namespace boundscope {
 
 class WindowReader {
  public:
-  WindowReader(KernelProbes& kernel, ProcessSlots& slots, StackResolver& stacks)
-      : kernel_(&kernel), slots_(&slots), stacks_(&stacks) {}
+  WindowReader(KernelProbes& kernel, ProcessSlots& slots) : kernel_(&kernel), slots_(&slots) {}
 
   // Takes the present sums as the base line of the next read_events(). Call it once the probes have
   // settled.
@@ -29,9 +27,6 @@ class WindowReader {
   // Adds what the event probes saw since begin() or the last call, and how long that is
   // (observed_ns).
   Result<> read_events(Window& window);
-
-  // Adds the CPU samples taken since the last call.
-  Result<> read_samples(Window& window);
 
   // When the last reading was.
   std::chrono::steady_clock::time_point read_at() const { return read_at_; }
@@ -50,18 +45,18 @@ class WindowReader {
   void read_waits(Window* window);
   void read_peers(Window* window);
   void read_latencies(Window* window);
+  void read_histogram(bs_latencies which, std::vector<LatencyBucket>* grown);
   void read_counters(Window* window);
   ProcessWindow& process_window(Window& window, pid_t pid);
 
   KernelProbes* kernel_;
   ProcessSlots* slots_;
-  StackResolver* stacks_;
   std::map<std::uint32_t, bs_process> processes_;  // by slot: sums at the last reading
   std::map<std::string, bs_peer> peers_;           // by bytes of the key
   std::array<std::uint64_t, kEventKinds> window_events_{};
   std::chrono::steady_clock::time_point read_at_;  // when the last reading closed the open states
   std::vector<std::uint32_t> ended_;
-  std::vector<std::uint64_t> latencies_;
+  std::array<std::array<std::uint64_t, BS_LATENCY_BUCKETS>, BS_LATENCY_HISTOGRAMS> latencies_{};
   std::array<std::uint64_t, BS_COUNTERS> counters_{};
   std::map<pid_t, std::size_t> rows_;  // of the window being read
 };

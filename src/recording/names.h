@@ -41,8 +41,9 @@ struct Names<CapabilityState> {
 
 template <>
 struct Names<Runtime> {
-  static constexpr std::array<std::string_view, 10> kAll = {
-      "unknown", "go", "jvm", "node", "cpython", "ruby", "php", "beam", "dotnet", "native"};
+  static constexpr std::array<std::string_view, 13> kAll = {
+      "unknown", "go",     "jvm",    "node", "cpython", "ruby", "php",
+      "beam",    "dotnet", "native", "deno", "bun",     "lua"};
 };
 
 // An enumerator without a name would be an empty string at the end of its table.

@@ -41,6 +41,7 @@ class Assembly {
     const auto kind = line.find("kind");
     if (kind == line.end() || !kind->is_string()) return "\"kind\" is missing";
     if (*kind == "process") return read(line, recording_.processes.emplace_back());
+    if (*kind == "frame") return read(line, recording_.frames.emplace_back());
     if (*kind == "stack") return stack(line);
     if (*kind == "window") return window(line);
     if (*kind == "end") return end(line);
@@ -67,6 +68,9 @@ class Assembly {
     if (problem.empty() && stack.id != expected)
       problem = "stack " + std::to_string(stack.id) + " where stack " + std::to_string(expected) +
                 " should follow";
+    for (const std::uint32_t frame : stack.frames)
+      if (problem.empty() && frame >= recording_.frames.size())
+        problem = "the stack names frame " + std::to_string(frame) + ", which no line describes";
     return problem;
   }
 
@@ -78,12 +82,17 @@ class Assembly {
     if (!problem.empty()) return problem;
     if (window.start_ns < earliest_ns) return "the window begins before the one that precedes it";
     for (const SampleTotals& row : window.samples)
-      if (row.stack >= recording_.stacks.size())
-        return "a sample names stack " + std::to_string(row.stack) + ", which no line describes";
+      if (row.stack >= recording_.stacks.size()) return unknown_stack("a sample", row.stack);
+    for (const WaitStackTotals& row : window.wait_stacks)
+      if (row.stack >= recording_.stacks.size()) return unknown_stack("a wait", row.stack);
     for (const LatencyBucket& bucket : window.latencies)
       if (bucket.index >= kLatencyBuckets)
         return "there is no latency bucket " + std::to_string(bucket.index);
     return "";
+  }
+
+  static std::string unknown_stack(const std::string& what, std::uint32_t stack) {
+    return what + " names stack " + std::to_string(stack) + ", which no line describes";
   }
 
   std::string end(const Json& line) {

@@ -12,6 +12,11 @@ Result<> RecordingBuilder::on_process(const TargetProcess& process) {
   return Done{};
 }
 
+Result<> RecordingBuilder::on_frame(const Frame& frame) {
+  recording_.frames.push_back(frame);
+  return Done{};
+}
+
 Result<> RecordingBuilder::on_stack(const Stack& stack) {
   recording_.stacks.push_back(stack);
   return Done{};

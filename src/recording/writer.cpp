@@ -102,6 +102,10 @@ Result<> RecordingWriter::process(const TargetProcess& process) {
               "process " + std::to_string(process.pid));
 }
 
+Result<> RecordingWriter::frame(const Frame& frame) {
+  return line(line_of("frame", object_of(frame, Zeros::omit)), "a stack frame");
+}
+
 Result<> RecordingWriter::stack(const Stack& stack) {
   Json members = object_of(stack, Zeros::omit);
   members["id"] = stack.id;

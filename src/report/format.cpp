@@ -48,6 +48,14 @@ std::string seconds(double value_s) {
   return value_s >= 10 ? fmt::format("{:.0f} s", value_s) : fmt::format("{:.1f} s", value_s);
 }
 
+std::string duration(double value_s) {
+  constexpr double kMinute = 60, kHour = 3600, kDay = 86400;
+  if (value_s >= 2 * kDay) return fmt::format("{:.0f} days", value_s / kDay);
+  if (value_s >= 2 * kHour) return fmt::format("{:.0f} h", value_s / kHour);
+  if (value_s >= 2 * kMinute) return fmt::format("{:.0f} min", value_s / kMinute);
+  return seconds(value_s);
+}
+
 std::string bytes(double value) {
   constexpr std::array<const char*, 5> kUnits{"bytes", "KiB", "MiB", "GiB", "TiB"};
   std::size_t unit = 0;
@@ -66,6 +74,14 @@ std::string ratio_range(double low, double high) {
   std::string to = ratio(high);
   if (from == to) return to;
   return from == "1.00x" ? "up to " + to : from + " to " + to;
+}
+
+std::string ratio_span(double low, double high) {
+  std::string from = ratio(low);
+  const std::string to = ratio(high);
+  if (from == to) return to;
+  from.pop_back();
+  return from + " to " + to;
 }
 
 }  // namespace boundscope

@@ -72,6 +72,14 @@ std::string starved_sentence(const Facts& facts) {
                      facts.of_their_time({"throttled_share", "run_queue_share"}));
 }
 
+std::string gc_sentence(const Facts& facts) {
+  return fmt::format(
+      "Memory-bound: {}collecting garbage and allocating{}{}.",
+      facts.has("gc_tail") ? "the slowest requests are those that meet stops for " : "",
+      facts.has("gc_tail") ? "" : " costs more than anything else",
+      facts.of_their_time({"gc_share"}));
+}
+
 std::string pool_sentence(const Facts& facts) {
   std::string busy;
   if (facts.has("workers_wait_upstream"))
@@ -115,16 +123,17 @@ std::string cause_sentence(const Analysis& analysis) {
     case Cause::starved:
       return starved_sentence(facts);
     case Cause::gc:
-      return "Memory-bound: collecting garbage costs more than anything else.";
+      return gc_sentence(facts);
     case Cause::stall:
-      return "Memory-bound: its CPUs mostly wait for caches and DRAM.";
+      return "Memory-bound: its CPUs wait for caches and DRAM" + facts.of_cpu_time("stall_share") +
+             ".";
     case Cause::capacity:
       return fmt::format("Memory-bound: {} wait for pages because memory is short{}.", who,
                          facts.of_their_time({"paging_share"}));
     case Cause::upstream:
       return fmt::format("I/O-bound: {} wait for {}{}.", who,
                          facts.subject("upstream_share", "others to answer"),
-                         facts.of_their_time({"upstream_share", "upstream_behind_locks"}));
+                         facts.of_their_time({"upstream_share"}));
     case Cause::disk:
       return fmt::format("I/O-bound: {} wait for the disk, mostly {}{}.", who,
                          facts.subject("disk_share", "other operations"),
@@ -143,6 +152,13 @@ std::string cause_sentence(const Analysis& analysis) {
   return inconclusive_sentence(analysis);
 }
 
+// The language that the answer rests on; the first one where it rests on none.
+const LanguageGains* judged_language(const Rewrite& rewrite) {
+  for (const LanguageGains& gains : rewrite.to)
+    if (gains.language == rewrite.reason.subject) return &gains;
+  return rewrite.to.empty() ? nullptr : &rewrite.to.front();
+}
+
 // "make latency 1.1x to 1.4x shorter and need 2.0x to 3.1x less CPU per request": what a rewrite
 // could plausibly reach; empty if nothing.
 std::string plausible_goals(const Rewrite& rewrite) {
@@ -152,13 +168,14 @@ std::string plausible_goals(const Rewrite& rewrite) {
     goals += fmt::format("{}{} {} {}", goals.empty() ? "" : " and ", before,
                          ratio_range(gain.gain->low, gain.gain->high), after);
   };
-  if (rewrite.to.empty()) return goals;
-  const LanguageGains& gains = rewrite.to.front();
-  add(gains.latency, "make latency", "shorter");
-  add(gains.tail, "make the tail", "shorter");
-  add(gains.capacity, "need", "less CPU per request");
-  add(gains.memory, "need", "less memory");
-  return goals;
+  const LanguageGains* gains = judged_language(rewrite);
+  if (gains == nullptr) return goals;
+  add(gains->latency, "make latency", "shorter");
+  add(gains->tail, "make the tail", "shorter");
+  add(gains->capacity, "need", "less CPU per request");
+  add(gains->memory, "need", "less memory");
+  return goals.empty() || gains->language == "any" ? goals
+                                                   : goals + " (" + escaped(gains->language) + ")";
 }
 
 std::string rewrite_answer(const Rewrite& rewrite) {
@@ -167,12 +184,15 @@ std::string rewrite_answer(const Rewrite& rewrite) {
     case Answer::plausible:
       return "A rewrite could plausibly " + (goals.empty() ? "help" : goals) + ".";
     case Answer::unlikely:
+      if (rewrite.reason.code == "no_need") return sentence(gain_words(rewrite.reason));
       return "A rewrite is unlikely to help" +
-             (goals.empty() ? "." : ": at most it could " + goals + ".");
+             (goals.empty() ? "." : " where it matters, though it could plausibly " + goals + ".");
     case Answer::inconclusive:
       break;
   }
-  return "Whether a rewrite would help cannot be said.";
+  return goals.empty()
+             ? "Whether a rewrite would help cannot be said."
+             : "Whether a rewrite would help cannot be said; it could plausibly " + goals + ".";
 }
 
 // Waiting stays; what CPU time there is may still shrink.
@@ -216,6 +236,9 @@ std::string consequence_sentence(const Analysis& analysis) {
       return "More processes or workers come first. " + rewrite_answer(rewrite);
     case Cause::starved:
       return "More CPU comes first. " + rewrite_answer(rewrite);
+    case Cause::stall:
+      return "How its data lies in memory matters more than the language. " +
+             rewrite_answer(rewrite);
     case Cause::capacity:
       return "More memory comes first. " + rewrite_answer(rewrite);
     case Cause::lock:

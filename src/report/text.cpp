@@ -9,6 +9,7 @@
 #include "report/columns.h"
 #include "report/escape.h"
 #include "report/format.h"
+#include "report/memory_lines.h"
 #include "report/summary.h"
 #include "report/totals.h"
 #include "report/wording.h"
@@ -192,65 +193,132 @@ class TextReport {
     std::string line;
     if (memory.rss_bytes) line = bytes(*memory.rss_bytes) + " of memory";
     if (memory.limit_bytes) line += " of " + bytes(*memory.limit_bytes) + " allowed";
+    if (memory.swap_bytes.value_or(0) > 0) line += ", " + bytes(*memory.swap_bytes) + " in swap";
     if (memory.major_faults_per_s.value_or(0) > 0)
       line += fmt::format(", {} major faults/s", number(*memory.major_faults_per_s));
-    if (memory.stall_share)
-      line += fmt::format(", {} of CPU time stalled", percent(*memory.stall_share));
+    if (memory.stall_share) {
+      const double share = *memory.stall_share;
+      const std::string range = percent_range(
+          {share, memory.stall_low.value_or(share), memory.stall_high.value_or(share)});
+      line += fmt::format(", {}{} of its CPU time waiting for it", percent(share),
+                          range.empty() ? "" : " (" + range + ")");
+    }
     if (!line.empty()) paragraph(line);
+    for (const std::string& more : memory_lines(memory)) paragraph(more);
     if (!analysis_.gc) return;
     const GcSummary& gc = *analysis_.gc;
-    paragraph(fmt::format("{} GC pauses, {} in total, the longest {}", gc.pauses,
-                          milliseconds(gc.pause_total_ms), milliseconds(gc.pause_max_ms)));
+    std::string heap;
+    if (gc.live_heap_bytes) heap = bytes(*gc.live_heap_bytes) + " of live objects";
+    if (gc.heap_goal_bytes)
+      heap +=
+          (heap.empty() ? "" : ", ") + bytes(*gc.heap_goal_bytes) + " until the next collection";
+    if (!heap.empty()) paragraph(heap);
+    if (gc.pauses && gc.pause_total_ms && gc.pause_max_ms) {
+      paragraph(fmt::format("stopped by its runtime {} times, {} in total, {} at most",
+                            number(*gc.pauses), milliseconds(*gc.pause_total_ms),
+                            milliseconds(*gc.pause_max_ms)));
+    } else if (!gc.missing.empty()) {
+      paragraph("stops of its runtime are not known: " + escaped(gc.missing));
+    }
   }
 
-  // "  latency   unlikely      1.00x to 1.05x   20.1 ms -> 19.1 ms at best"
-  void goal(std::string_view name, const Gain& gain, const std::optional<double>& now,
-            std::string (*unit)(double)) {
-    std::string row = "  " + left(name, 10) + left(to_string(gain.answer), 14) +
-                      left(ratio_range(gain.gain->low, gain.gain->high), 17);
-    if (now && gain.gain->high > 0)
-      row += fmt::format("{} -> {} at best", unit(*now), unit(*now / gain.gain->high));
-    out_ << fitted(row.substr(0, row.find_last_not_of(' ') + 1), kPageColumns) << '\n';
+  // "+ 1.20 to 1.50x": the answer as a sign, and the range.
+  static std::string cell(const Gain& gain) {
+    if (!gain.gain) return "  not known";
+    const char* sign = gain.answer == Answer::plausible  ? "+ "
+                       : gain.answer == Answer::unlikely ? "- "
+                                                         : "? ";
+    return sign + ratio_span(gain.gain->low, gain.gain->high);
+  }
+
+  void languages(const std::vector<LanguageGains>& to) {
+    constexpr std::size_t kCell = 17;
+    out_ << "  " << left("", 9) << left("  latency", kCell) << left("  tail (p99)", kCell)
+         << left("  CPU/request", kCell) << "  memory\n";
+    for (const LanguageGains& gains : to) {
+      std::string row = "  " + left(escaped(gains.language), 9);
+      for (const Gain* gain : {&gains.latency, &gains.tail, &gains.capacity, &gains.memory})
+        row += left(cell(*gain), kCell);
+      out_ << fitted(row.substr(0, row.find_last_not_of(' ') + 1), kPageColumns) << '\n';
+    }
+  }
+
+  // "  latency   unlikely: 93 % of the request time is waiting, which stays ..."
+  void goal(std::string_view name, const Gain& gain, const std::string& now) {
+    const std::string words = gain_words(gain.reason);
+    paragraph(std::string(to_string(gain.answer)) + (now.empty() ? "" : " (now " + now + ")") +
+                  (words.empty() ? "" : ": " + words),
+              "  " + left(name, 9));
+  }
+
+  static std::string now(const std::optional<double>& value, std::string (*unit)(double)) {
+    return value ? unit(*value) : "";
   }
 
   void goals(const LanguageGains& gains) {
     const Load& load = analysis_.load;
-    std::string unknown;
-    const auto row = [&](std::string_view name, const Gain& gain, const std::optional<double>& now,
-                         std::string (*unit)(double)) {
-      if (gain.gain) return goal(name, gain, now, unit);
-      unknown += (unknown.empty() ? "not known: " : ", ") + std::string(name);
+    paragraph(fmt::format("for {}:", escaped(gains.language)));
+    goal("latency", gains.latency, now(load.latency_mean_ms, milliseconds));
+    goal("tail", gains.tail, now(load.latency_p99_ms, milliseconds));
+    goal("capacity", gains.capacity, number(load.cpu_cores) + " cores");
+    goal("memory", gains.memory, now(analysis_.memory.rss_bytes, bytes));
+    if (gains.throughput.gain)
+      paragraph(fmt::format("throughput at saturation: {} as much",
+                            ratio_range(gains.throughput.gain->low, gains.throughput.gain->high)));
+    if (!style_.verbose) return;
+    for (const Prior& prior : gains.priors) paragraph(prior_words(prior), "    ");
+  }
+
+  void language_bound() {
+    const Rewrite& rewrite = analysis_.rewrite;
+    std::string line;
+    const auto add = [&](const std::optional<Estimate>& share, const char* what) {
+      if (!share) return;
+      const std::string range = percent_range(*share);
+      line += (line.empty() ? "language-bound share: " : ", ") +
+              (range.empty() ? percent(share->value) : range) + " of " + what;
     };
-    row("latency", gains.latency, load.latency_mean_ms, milliseconds);
-    row("tail", gains.tail, load.latency_p99_ms, milliseconds);
-    row("capacity", gains.capacity, load.cpu_cores,
-        [](double cores) { return number(cores) + " cores"; });
-    row("memory", gains.memory, analysis_.memory.rss_bytes, bytes);
-    if (!unknown.empty()) paragraph(unknown);
+    add(rewrite.language_request_time, "the request time");
+    add(rewrite.language_cpu_time, "the CPU time");
+    if (!line.empty()) paragraph(line);
   }
 
   void rewrite() {
     const Rewrite& rewrite = analysis_.rewrite;
     if (rewrite.to.empty() || next_to_no_work()) return;
-    heading("What a rewrite could change (before/after; 1x is nothing)");
-    for (const LanguageGains& gains : rewrite.to) {
-      if (gains.language != "any") out_ << "  to " << fitted(escaped(gains.language), 60) << '\n';
-      goals(gains);
-    }
+    heading("What a rewrite could change (before/after; 1x is nothing)     80 % range");
+    languages(rewrite.to);
+    paragraph("1.2x or more is: + plausible, - unlikely, ? may or may not be");
+    language_bound();
+    for (std::size_t i = 0; i < shown(rewrite.to.size(), 1); ++i) goals(rewrite.to[i]);
     std::string assumed;
     for (const std::string& code : rewrite.assumes)
       assumed += (assumed.empty() ? "assumed: " : "; ") + assumption_words(code);
     if (!assumed.empty()) paragraph(assumed);
   }
 
+  void alternative(const Alternative& row) {
+    if (row.action == "no_action") return paragraph(action_words(row), "  ");
+    const std::string cells = "  " + left(to_string(row.goal), 9) +
+                              left(ratio_span(row.gain.low, row.gain.high), 15) + "  ";
+    paragraph(action_words(row), cells);
+  }
+
+  // The first rows of each goal, and the rewrite to compare them with.
   void alternatives() {
     if (analysis_.alternatives.empty()) return;
-    heading("What else could help");
-    for (std::size_t i = 0; i < shown(analysis_.alternatives.size(), kAlternatives); ++i) {
+    const bool only_rewrites =
+        std::all_of(analysis_.alternatives.begin(), analysis_.alternatives.end(),
+                    [](const Alternative& row) { return row.action == "rewrite"; });
+    if (only_rewrites && !style_.verbose) return;
+    heading("What else could help, beside a rewrite (gains do not add up)");
+    std::size_t others = 0;
+    for (std::size_t i = 0; i < analysis_.alternatives.size(); ++i) {
       const Alternative& row = analysis_.alternatives[i];
-      const std::string cells = "  " + left(to_string(row.goal), 10) +
-                                left(ratio_range(row.gain.low, row.gain.high), 16) + "  ";
-      paragraph(action_words(row.action, row.subject), cells);
+      if (i > 0 && analysis_.alternatives[i - 1].goal != row.goal) others = 0;
+      const bool rewrite = row.action == "rewrite";
+      if (style_.verbose || rewrite || others < kAlternatives) alternative(row);
+      others += rewrite ? 0 : 1;
     }
   }
 

@@ -88,6 +88,11 @@ constexpr std::array kCaveats{
           "measure on a quieter host before you decide"},
     Words{"noisy_neighbour", "other programs on this host keep {number} CPUs busy",
           "measure on a quieter host before you decide"},
+    Words{"oom_killed", "the kernel killed {count} of its processes for want of memory",
+          "raise the memory limit, or find out what takes the memory"},
+    Words{"memory_grows",
+          "its memory grows; if it goes on like this it meets its limit in {duration}",
+          "measure again when it has warmed up; if it still grows, look for a leak"},
     Words{
         "low_load",
         "only {percent} of the CPU it may use was in use; CPU per request looks larger at low load",
@@ -117,11 +122,38 @@ constexpr std::array kReasons{
     Words{"steal_share", "the hypervisor takes {percent} of the host's CPU time{range}"},
     Words{"host_busy", "other programs keep {percent} of the host's CPUs busy{range}"},
     // memory
+    Words{"gc_share", "{percent} of {time} is collecting garbage and allocating{range}"},
+    Words{"gc_pause_share", "{percent} of {time} the runtime has stopped the program{range}"},
+    Words{"gc_cpu_share", "{percent} of the CPU time is the collector's{range}"},
+    Words{"allocator_share", "{percent} of the CPU time is the allocator's{range}"},
+    Words{"gc_tail",
+          "without the runtime's stops the slowest requests would be {number} times as fast"},
+    Words{"stall_share",
+          "{percent} of the CPU time the cores only wait for caches and DRAM{range}"},
     Words{"paging_share",
           "{percent} of {time} is waiting for memory to be paged in or reclaimed{range}"},
     Words{"refaults", "{number} pages a second are read again soon after their eviction"},
     Words{"at_memory_limit", "{percent} of its memory limit is in use"},
     Words{"memory_pressure", "all its work stands still for want of memory {percent} of the time"},
+    Words{"reclaim_share", "its threads make room for memory {percent} of their time"},
+    Words{"limit_hits", "{number} allocations a second meet the memory limit"},
+    Words{"suggests_limit",
+          "its memory does not grow: what it works with does not fit into {bytes}; a higher limit "
+          "would help"},
+    Words{"suggests_leak",
+          "its memory grows by {bytes} a second: a higher limit only helps for a while, look for a "
+          "leak or a cache without a bound"},
+    Words{"suggests_allocator",
+          "{percent} of its memory is neither heap, stack nor file: fewer arenas or another "
+          "allocator may give some back"},
+    Words{"suggests_less_heap",
+          "{percent} of its memory is room that the collector keeps: a smaller heap target would "
+          "give it back"},
+    Words{"suggests_heap_room",
+          "the memory limit leaves room for a heap {number} times as large: try that before a "
+          "rewrite"},
+    Words{"no_heap_room",
+          "the memory limit leaves little room for a larger heap ({number} times the present)"},
     // io
     Words{"upstream_share",
           "{percent} of {time} is waiting for answers, mostly from {subject}{range}", "", "a peer"},
@@ -175,25 +207,83 @@ constexpr std::array kReasons{
     Words{"closest", "the best guess all the same is \"{subject}\" ({percent})", "", "none"},
 };
 
+constexpr std::array kGains{
+    Words{"language_bound", "{percent} of the request time is language-bound"},
+    Words{"language_cpu", "{percent} of the CPU time is language-bound"},
+    Words{"waits_stay", "{percent} of the request time is waiting, mostly for {subject}, and stays",
+          "", "something else"},
+    Words{"cpu_stays",
+          "{percent} of the CPU time is in libraries and the kernel ({subject}) and stays", "",
+          "various"},
+    Words{"already_native", "it is compiled to machine code already"},
+    Words{"pool_decides",
+          "{percent} of the request time is queueing for a worker or a connection; how many there "
+          "are decides, not the language"},
+    Words{"stops_make_tail", "stops of the runtime make the p99 {ratio} as long"},
+    Words{"chance", "{percent} probability of 1.2x or more"},
+    Words{"unknown_owner", "for {percent} of the CPU time nobody knows whose it is"},
+    Words{"few_samples", "only {count} CPU samples ({limit} needed)"},
+    Words{"few_requests", "only {count} requests ({limit} needed)"},
+    Words{"no_requests", "no requests to measure by"},
+    Words{"low_load",
+          "only {number} CPU cores are in use, so there is little to save at this load"},
+    Words{"not_saturating",
+          "the CPU ({percent} in use) is not what limits it, or not at this load"},
+    Words{"no_priors", "nothing is known about a move to {subject}", "", "another language"},
+    Words{"memory_from_heap", "from its live data, {percent} of the memory"},
+    Words{"memory_from_rss",
+          "from all memory it holds, since its live data is not known: a wide range"},
+    Words{"no_memory", "its memory was not measured"},
+    Words{"verdict_open", "what bounds it could not be measured"},
+    Words{"idle", "it does nothing {percent} of the time"},
+    Words{"no_need", "no action necessary: it answers fast and uses {percent} of what it may"},
+    Words{"goal_latency", "latency, with {subject}"},
+    Words{"goal_tail", "tail, with {subject}"},
+    Words{"goal_capacity", "CPU per request, with {subject}"},
+    Words{"goal_memory", "memory, with {subject}"},
+    Words{"nothing_gains", "no goal that matters here gains enough"},
+};
+
 constexpr std::array kAssumptions{
-    Words{"plain_bound", "that CPU time vanishes, in any language"},
     Words{"same_algorithm", "same work"},
     Words{"same_upstreams", "upstreams as fast"},
     Words{"same_concurrency", "as many workers"},
     Words{"at_this_load", "this load"},
+    Words{"one_run", "another start may differ"},
     Words{"already_native", "it is written in a compiled language already"},
-    Words{"rss_not_modelled", "memory and tail not predicted yet"},
+    Words{"language_unknown", "its language is unknown, so any could be better or not"},
 };
 
 constexpr std::array kActions{
-    Words{"cache_upstream", "cache half of the calls to {subject}", "", "others"},
+    Words{"rewrite", "a rewrite in {subject}", "", "another language"},
+    Words{"no_action", "No action is necessary at this load."},
+    Words{"cache_upstream", "cache {percent} of the calls to {subject}", "", "others"},
     Words{"speed_up_upstream", "make {subject} answer twice as fast", "", "the peer"},
+    Words{"batch_calls", "one call to {subject} a request instead of {number}", "", "the peer"},
+    Words{"reuse_connections",
+          "keep connections open: making them takes {percent} of the CPU time"},
     Words{"raise_quota", "raise the CPU quota until nothing is throttled"},
+    Words{"limit_threads", "set {subject} to {number}, as many as the quota has CPUs", "",
+          "its threads"},
     Words{"more_workers", "more workers or connections, until nothing queues"},
     Words{"more_processes", "spread thread \"{subject}\" over several processes", "", "?"},
     Words{"fix_lock", "hold {subject} half as long", "", "the busiest lock"},
     Words{"faster_disk", "halve the time of disk operations ({subject})", "", "all"},
+    Words{"fewer_syncs", "several changes a sync (group commit)"},
+    Words{"more_heap_room", "twice the room between collections ({subject})", "", "its heap"},
+    Words{"other_collector", "a collector that runs beside the program (ZGC, not {subject})", "",
+          "the present one"},
+    Words{"other_allocator", "another allocator (jemalloc, mimalloc)"},
+    Words{"jit_flag", "compile the same code better: {subject}", "", "its compiler"},
+    Words{"native_hot_part", "only {subject} ({percent} of the CPU time) in native code", "",
+          "the hottest function"},
     Words{"more_memory", "raise the memory limit until nothing is paged"},
+    Words{"spare_capacity",
+          "run it on spare (spot) capacity, if it may be interrupted: of its cost"},
+    Words{"compact_layout",
+          "keep data that is used together close together: arrays, not linked objects; smaller "
+          "records"},
+    Words{"huge_pages", "back its heap with huge pages"},
 };
 
 constexpr std::array kDetails{
@@ -207,6 +297,7 @@ constexpr std::array kDetails{
     Words{"io_uring", "io_uring"},
     Words{"page_fault", "page faults"},
     Words{"memory_wait", "reclaim"},
+    Words{"reread", "evicted, read again"},
     Words{"preempted", "preempted"},
     Words{"woken", "after waking up"},
     Words{"behind_running", "while computing"},
@@ -245,6 +336,7 @@ constexpr std::array kStates{Words{"cpu", "on CPU"},
 std::span<const Words> table_of(std::string_view kind) {
   if (kind == "caveat") return kCaveats;
   if (kind == "reason") return kReasons;
+  if (kind == "gain") return kGains;
   if (kind == "assumption") return kAssumptions;
   if (kind == "action") return kActions;
   if (kind == "detail") return kDetails;
@@ -278,10 +370,11 @@ std::string filled(const Words* words, std::string_view code, const Blanks& blan
       blanks.subject.empty() ? std::string(words->unnamed) : detail_words(blanks.subject);
   return fmt::format(
       fmt::runtime(words->text), fmt::arg("percent", percent(blanks.value)),
-      fmt::arg("number", number(blanks.value)), fmt::arg("count", count(blanks.value)),
-      fmt::arg("seconds", seconds(blanks.value)), fmt::arg("limit", number(blanks.threshold)),
-      fmt::arg("subject", subject), fmt::arg("time", blanks.time), fmt::arg("range", range),
-      fmt::arg("reason", blanks.reason));
+      fmt::arg("number", number(blanks.value)), fmt::arg("ratio", ratio(blanks.value)),
+      fmt::arg("count", count(blanks.value)), fmt::arg("seconds", seconds(blanks.value)),
+      fmt::arg("duration", duration(blanks.value)), fmt::arg("bytes", bytes(blanks.value)),
+      fmt::arg("limit", number(blanks.threshold)), fmt::arg("subject", subject),
+      fmt::arg("time", blanks.time), fmt::arg("range", range), fmt::arg("reason", blanks.reason));
 }
 
 std::string capability_reason(const Caveat& caveat, const Recording& recording) {
@@ -317,10 +410,25 @@ std::string assumption_words(std::string_view code) {
   return filled(find(kAssumptions, code), code, {});
 }
 
-std::string action_words(std::string_view code, std::string_view subject) {
+std::string gain_words(const Reason& reason) {
+  if (reason.code.empty()) return "";
+  Blanks blanks{reason.value, reason.low, reason.high, reason.threshold, reason.subject, "", ""};
+  return filled(find(kGains, reason.code), reason.code, blanks);
+}
+
+std::string prior_words(const Prior& prior) {
+  return fmt::format("{} {} to {}: {} {} {} (n {}, {} {}, {}: {})", to_string(prior.kind),
+                     escaped(prior.from), escaped(prior.to), number(prior.quantiles.p10),
+                     number(prior.quantiles.p50), number(prior.quantiles.p90), prior.n,
+                     prior.evidence, escaped(prior.date), escaped(prior.file),
+                     escaped(prior.sources));
+}
+
+std::string action_words(const Alternative& row) {
   Blanks blanks;
-  blanks.subject = subject;
-  return filled(find(kActions, code), code, blanks);
+  blanks.subject = row.subject;
+  blanks.value = row.parameter.value_or(0);
+  return filled(find(kActions, row.action), row.action, blanks);
 }
 
 std::string detail_words(std::string_view name) {

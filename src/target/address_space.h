@@ -10,6 +10,17 @@
 
 namespace boundscope {
 
+// Executable memory as a line of maps tells it.
+struct CodeMapping {
+  std::uint64_t start = 0;
+  std::uint64_t end = 0;
+  std::uint64_t offset = 0;  // in the file
+  std::uint64_t device = 0;  // as stat() has it
+  std::uint64_t inode = 0;   // 0: not a file
+  std::uint32_t path = 0;    // see AddressSpace::path_of()
+  bool is_jit = false;
+};
+
 // The executable mappings of one moment.
 class AddressSpace {
  public:
@@ -19,18 +30,15 @@ class AddressSpace {
   // module: base name of the file, as its bytes are; "[jit]" for executable memory without a file,
   // with the address itself as offset; "[vdso]"; "" if nothing executable is mapped there.
   Frame resolve(std::uint64_t address) const;
-  std::size_t size() const { return ranges_.size(); }
+
+  const CodeMapping* find(std::uint64_t address) const;  // null: nothing executable is there
+  // What maps calls it: "/usr/lib/libz.so.1.3 (deleted)", "[vdso]", "".
+  const std::string& path_of(const CodeMapping& mapping) const { return paths_[mapping.path]; }
+  std::size_t size() const { return mappings_.size(); }
 
  private:
-  struct Range {
-    std::uint64_t start = 0;
-    std::uint64_t end = 0;
-    std::uint64_t base = 0;  // offset in the module = address - base
-    std::uint32_t module = 0;
-  };
-
-  std::vector<Range> ranges_;  // by address, disjoint
-  std::vector<std::string> modules_;
+  std::vector<CodeMapping> mappings_;  // by address, disjoint
+  std::vector<std::string> paths_;
 };
 
 }  // namespace boundscope

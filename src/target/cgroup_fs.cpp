@@ -115,6 +115,18 @@ std::vector<CgroupDirectory> CgroupFs::with_ancestors(const CgroupDirectory& cgr
   return line;
 }
 
+std::vector<std::string> CgroupFs::directories(const Hierarchy& hierarchy) const {
+  std::vector<std::string> all;
+  walk(hierarchy.mount, [&](const std::string& directory) {
+    if (directory != hierarchy.mount) all.push_back(directory);
+  });
+  return all;
+}
+
+bool CgroupFs::is_part_of_host() const {
+  return !hierarchies_.empty() && !is_host_root(hierarchies_.front());
+}
+
 std::vector<std::string> CgroupFs::find_by_name(std::string_view name) const {
   for (const Hierarchy& hierarchy : hierarchies_) {
     std::set<std::string> found;

@@ -46,6 +46,11 @@ class CgroupFs {
   // The cgroup itself, then its parents, without the root of the hierarchy.
   std::vector<CgroupDirectory> with_ancestors(const CgroupDirectory& cgroup) const;
 
+  // All of a hierarchy, parents first, without the mount itself.
+  std::vector<std::string> directories(const Hierarchy& hierarchy) const;
+  // True in a container that sees only its own cgroups.
+  bool is_part_of_host() const;
+
   // Directories of that name, sorted, within the first hierarchy that has any.
   std::vector<std::string> find_by_name(std::string_view name) const;
 

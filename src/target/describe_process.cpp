@@ -25,11 +25,19 @@ TargetProcess describe_process(const ProcFs& proc, const ProcStat& process,
   described.comm = process.comm;
   described.exe = proc.exe(process.pid).value_or("");
   described.cgroup = main_cgroup(proc.cgroups(process.pid));
-  RuntimeGuess guess = runtimes.of_process(process.pid);
-  described.runtime = guess.runtime;
-  described.runtime_version = std::move(guess.version);
   described.threads = process.threads;
+  set_runtime(described, runtimes.of_process(process.pid));
   return described;
+}
+
+void set_runtime(TargetProcess& process, RuntimeGuess guess) {
+  process.runtime = guess.runtime;
+  process.runtime_version = std::move(guess.version);
+  process.runtime_vendor = std::move(guess.vendor);
+  process.collector = std::move(guess.collector);
+  process.jit = std::move(guess.jit);
+  process.language = std::move(guess.language);
+  process.embedded = std::move(guess.embedded);
 }
 
 }  // namespace boundscope

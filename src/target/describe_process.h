@@ -10,6 +10,9 @@ namespace boundscope {
 TargetProcess describe_process(const ProcFs& proc, const ProcStat& process,
                                RuntimeDetector& runtimes);
 
+// All that a guess says, also where it says that something is not known.
+void set_runtime(TargetProcess& process, RuntimeGuess guess);
+
 // The path in the cpu hierarchy if it is there and says more than "/", else in the unified one.
 std::string main_cgroup(const std::vector<CgroupEntry>& entries);
 

@@ -1,4 +1,4 @@
-// The Go version that the Go linker writes into every program, stripped ones included.
+// What the Go linker writes into every program, stripped ones included.
 #pragma once
 
 #include <optional>
@@ -9,11 +9,16 @@
 
 namespace boundscope {
 
-// Empty: no Go program. An empty string: Go, but its version is stored in a way we do not read
-// (before Go 1.18 behind pointers).
-std::optional<std::string> go_version(const ElfFile& file);
+struct GoBuild {
+  std::string version;     // without "go"; empty if it is stored in a way we do not read
+  bool is_program = true;  // false: Go code built as a library (c-archive, c-shared)
+};
 
-// `blob` starts with the build info header. Exposed for tests.
-std::optional<std::string> parse_go_buildinfo(std::string_view blob);
+// Empty: no Go code in it.
+std::optional<GoBuild> go_build(const ElfFile& file);
+
+// `blob` starts with the build info header. Programs older than Go 1.18 name their version by an
+// address, which only `file` can resolve. Exposed for tests.
+std::optional<GoBuild> parse_go_buildinfo(std::string_view blob, const ElfFile* file = nullptr);
 
 }  // namespace boundscope

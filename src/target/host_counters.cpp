@@ -27,24 +27,6 @@ std::optional<std::uint64_t> since(std::optional<std::uint64_t> now,
   return *now - *before;
 }
 
-std::optional<std::uint64_t> sum(std::optional<std::uint64_t> a, std::optional<std::uint64_t> b) {
-  if (!a) return b;
-  return *a + b.value_or(0);
-}
-
-std::optional<std::uint64_t> read_refaults(const CgroupDirectory& memory) {
-  const FileText file = read_file(memory.file("memory.stat"));
-  // v1 counts without descendants, and with them under "total_"; v2 always counts them in. One
-  // counter for files alone was all there was before Linux 5.9.
-  for (const std::string prefix : {"total_workingset_refault", "workingset_refault"}) {
-    const auto split =
-        sum(find_value(file.text, prefix + "_file"), find_value(file.text, prefix + "_anon"));
-    if (split) return split;
-    if (const auto files = find_value(file.text, prefix)) return files;
-  }
-  return std::nullopt;
-}
-
 // "some avg10=0.00 avg60=0.00 avg300=0.00 total=12345", in microseconds.
 std::optional<std::uint64_t> pressure_total_us(std::string_view text, std::string_view kind) {
   constexpr std::string_view kTotal = "total=";
@@ -57,6 +39,39 @@ std::optional<std::uint64_t> pressure_total_us(std::string_view text, std::strin
   }
   return std::nullopt;
 }
+
+// Resident memory over all processes. Workers map the same files and the same shared memory (a
+// database's buffers): that counts once, as the most that any of them has.
+class Resident {
+ public:
+  void add(const ProcFs& proc, pid_t pid, std::uint64_t rss_pages, std::uint64_t page_bytes) {
+    if (const auto kinds = proc.resident(pid)) {
+      anonymous_ += kinds->anonymous_bytes;
+      file_ = std::max(file_, kinds->file_bytes);
+      shmem_ = std::max(shmem_, kinds->shmem_bytes);
+      swap_ += kinds->swap_bytes;
+      return;
+    }
+    kinds_known_ = false;
+    const ProcMemory pages = proc.memory(pid).value_or(ProcMemory{rss_pages, 0});
+    anonymous_ +=
+        (pages.resident_pages - std::min(pages.shared_pages, pages.resident_pages)) * page_bytes;
+    file_ = std::max(file_, pages.shared_pages * page_bytes);
+  }
+
+  void set(HostWindow& window) const {
+    window.rss_bytes = anonymous_ + file_ + shmem_;
+    if (!kinds_known_) return;
+    window.anonymous_bytes = anonymous_;
+    window.file_bytes = file_;
+    window.shmem_bytes = shmem_;
+    window.swap_bytes = swap_;
+  }
+
+ private:
+  std::uint64_t anonymous_ = 0, file_ = 0, shmem_ = 0, swap_ = 0;
+  bool kinds_known_ = true;
+};
 
 // CPU time of everything that ran in a cgroup, exited processes included.
 std::optional<std::uint64_t> read_usage_ns(const std::string& directory) {
@@ -76,9 +91,7 @@ HostCounters::HostCounters(const Target& target, const HostRoots& roots)
   if (const auto cgroup = cgroups.controlling(entries, "cpu")) {
     cpu_ = cpu_limiting(cgroups.with_ancestors(*cgroup));
   }
-  if (const auto cgroup = cgroups.controlling(entries, "memory")) {
-    memory_ = memory_limiting(cgroups.with_ancestors(*cgroup));
-  }
+  memory_ = MemoryCgroups(target, cgroups, proc_);
   pressure_ = cgroups.unified(entries);
   scope_ = target.cgroup_scope;
 
@@ -102,13 +115,12 @@ void HostCounters::add_processes(std::span<const pid_t> pids, HostWindow& window
   std::uint64_t cpu_ticks = 0;
   std::uint64_t minor_faults = 0;
   std::uint64_t major_faults = 0;
-  std::uint64_t private_pages = 0;
-  std::uint64_t shared_pages = 0;
+  Resident resident;
   for (const pid_t pid : pids) {
     const auto stat = proc_.stat(pid);
     if (!stat || now.contains(pid)) continue;
     const ProcessCounters current{stat->start_ticks, stat->cpu_ticks, stat->minor_faults,
-                                  stat->major_faults};
+                                  stat->major_faults, proc_.read_bytes(pid)};
     now[pid] = current;
 
     ProcessCounters base = current;  // older than the window, but new to us: counts from now on
@@ -116,15 +128,17 @@ void HostCounters::add_processes(std::span<const pid_t> pids, HostWindow& window
     if (known != processes_.end() && known->second.start_ticks == current.start_ticks) {
       base = known->second;
     } else if (read_at_ticks_ && current.start_ticks >= *read_at_ticks_) {
-      base = {};  // born in this window
+      base = {.start_ticks = current.start_ticks, .read_bytes = 0};  // born in this window
     }
     cpu_ticks += current.cpu_ticks - std::min(base.cpu_ticks, current.cpu_ticks);
     minor_faults += current.minor_faults - std::min(base.minor_faults, current.minor_faults);
     major_faults += current.major_faults - std::min(base.major_faults, current.major_faults);
 
-    const ProcMemory memory = proc_.memory(pid).value_or(ProcMemory{stat->rss_pages, 0});
-    private_pages += memory.resident_pages - std::min(memory.shared_pages, memory.resident_pages);
-    shared_pages = std::max(shared_pages, memory.shared_pages);
+    if (const auto read = since(current.read_bytes, base.read_bytes)) {
+      window.read_pages = window.read_pages.value_or(0) + *read / page_bytes_;
+    }
+
+    resident.add(proc_, pid, stat->rss_pages, page_bytes_);
   }
   processes_ = std::move(now);
   read_at_ticks_ = uptime_ticks();
@@ -132,8 +146,7 @@ void HostCounters::add_processes(std::span<const pid_t> pids, HostWindow& window
   window.cpu_ns = cpu_ticks * tick_ns_;
   window.minor_faults = minor_faults;
   window.major_faults = major_faults;
-  // Workers map the same files and the same shared memory (a database's buffers): that counts once.
-  window.rss_bytes = (private_pages + shared_pages) * page_bytes_;
+  resident.set(window);
 }
 
 void HostCounters::read_cpu_cgroup(Totals& totals) const {
@@ -164,13 +177,20 @@ void HostCounters::read_host_cpu(Totals& totals) const {
   totals.steal_ns = steal * tick_ns_;
 }
 
-std::optional<std::uint64_t> HostCounters::pressure_ns(std::string_view resource,
-                                                       std::string_view kind) const {
-  const std::string name(resource);
-  FileText file;
-  if (pressure_) file = read_file(pressure_->file(name + ".pressure"));
-  if (!pressure_ || !file) file = proc_.read("pressure/" + name);
-  return times(pressure_total_us(file.text, kind), kNsPerUs);
+void HostCounters::read_pressure(Totals& totals) const {
+  const auto read = [&](const std::string& resource, bool& of_cgroup) {
+    FileText file;
+    if (pressure_) file = read_file(pressure_->file(resource + ".pressure"));
+    of_cgroup = pressure_ && file;
+    if (!of_cgroup) file = proc_.read("pressure/" + resource);
+    return file.text;
+  };
+  bool of_cgroup = false;
+  totals.pressure_cpu_ns = times(pressure_total_us(read("cpu", of_cgroup), "some"), kNsPerUs);
+  totals.pressure_io_ns = times(pressure_total_us(read("io", of_cgroup), "full"), kNsPerUs);
+  const std::string memory = read("memory", totals.pressure_of_cgroup);
+  totals.pressure_memory_ns = times(pressure_total_us(memory, "full"), kNsPerUs);
+  totals.pressure_memory_some_ns = times(pressure_total_us(memory, "some"), kNsPerUs);
 }
 
 HostCounters::Totals HostCounters::read_totals() const {
@@ -178,11 +198,22 @@ HostCounters::Totals HostCounters::read_totals() const {
   read_cpu_cgroup(totals);
   read_host_cpu(totals);
   if (scope_) totals.cgroup_cpu_ns = read_usage_ns(*scope_);
-  if (memory_) totals.refaults = read_refaults(*memory_);
-  totals.pressure_cpu_ns = pressure_ns("cpu", "some");
-  totals.pressure_memory_ns = pressure_ns("memory", "full");
-  totals.pressure_io_ns = pressure_ns("io", "full");
+  totals.memory = memory_.events();
+  read_pressure(totals);
   return totals;
+}
+
+void HostCounters::set_memory(HostWindow& window, const MemoryEvents& now) const {
+  const MemoryEvents& before = totals_.memory;
+  window.refaults = since(now.refaults, before.refaults);
+  window.refaults_anonymous = since(now.refaults_anonymous, before.refaults_anonymous);
+  window.refaults_active = since(now.refaults_active, before.refaults_active);
+  window.memory_limit_hits = since(now.limit_hits, before.limit_hits);
+  window.oom_kills = since(now.oom_kills, before.oom_kills);
+  const MemoryLevels levels = memory_.levels();
+  window.memory_usage_bytes = levels.usage_bytes;
+  window.memory_limit_bytes = levels.limit_bytes;
+  window.page_cache_bytes = levels.page_cache_bytes;
 }
 
 HostWindow HostCounters::read(std::span<const pid_t> pids) {
@@ -193,17 +224,15 @@ HostWindow HostCounters::read(std::span<const pid_t> pids) {
   window.cgroup_throttled_ns = since(now.throttled_ns, totals_.throttled_ns);
   window.cgroup_periods = since(now.periods, totals_.periods);
   window.cgroup_periods_throttled = since(now.periods_throttled, totals_.periods_throttled);
-  window.refaults = since(now.refaults, totals_.refaults);
+  set_memory(window, now.memory);
   window.pressure_cpu_some_ns = since(now.pressure_cpu_ns, totals_.pressure_cpu_ns);
   window.pressure_memory_full_ns = since(now.pressure_memory_ns, totals_.pressure_memory_ns);
+  window.pressure_memory_some_ns =
+      since(now.pressure_memory_some_ns, totals_.pressure_memory_some_ns);
+  if (window.pressure_memory_full_ns) window.pressure_of_cgroup = now.pressure_of_cgroup;
   window.pressure_io_full_ns = since(now.pressure_io_ns, totals_.pressure_io_ns);
   window.steal_ns = since(now.steal_ns, totals_.steal_ns);
   window.host_busy_ns = since(now.busy_ns, totals_.busy_ns);
-  if (memory_) {
-    const auto* name = memory_->hierarchy.unified ? "memory.current" : "memory.usage_in_bytes";
-    window.memory_usage_bytes =
-        parse_number<std::uint64_t>(trim(read_file(memory_->file(name)).text));
-  }
   totals_ = now;
   return window;
 }

@@ -9,6 +9,7 @@
 
 #include "boundscope/recording.h"
 #include "target/cgroup_fs.h"
+#include "target/memory_cgroups.h"
 #include "target/proc_fs.h"
 
 namespace boundscope {
@@ -29,6 +30,7 @@ class HostCounters {
     std::uint64_t cpu_ticks = 0;
     std::uint64_t minor_faults = 0;
     std::uint64_t major_faults = 0;
+    std::optional<std::uint64_t> read_bytes;  // from storage
   };
   // Totals since boot; what cannot be read is absent.
   struct Totals {
@@ -36,9 +38,11 @@ class HostCounters {
     std::optional<std::uint64_t> throttled_ns;
     std::optional<std::uint64_t> periods;
     std::optional<std::uint64_t> periods_throttled;
-    std::optional<std::uint64_t> refaults;
+    MemoryEvents memory;
     std::optional<std::uint64_t> pressure_cpu_ns;
     std::optional<std::uint64_t> pressure_memory_ns;
+    std::optional<std::uint64_t> pressure_memory_some_ns;
+    bool pressure_of_cgroup = false;
     std::optional<std::uint64_t> pressure_io_ns;
     std::optional<std::uint64_t> steal_ns;
     std::optional<std::uint64_t> busy_ns;
@@ -48,14 +52,15 @@ class HostCounters {
   Totals read_totals() const;
   void read_cpu_cgroup(Totals& totals) const;
   void read_host_cpu(Totals& totals) const;
-  std::optional<std::uint64_t> pressure_ns(std::string_view resource, std::string_view kind) const;
+  void read_pressure(Totals& totals) const;
+  void set_memory(HostWindow& window, const MemoryEvents& now) const;
   std::optional<std::uint64_t> uptime_ticks() const;
 
   ProcFs proc_;
   std::uint64_t tick_ns_;
   std::uint64_t page_bytes_;
-  std::optional<CgroupDirectory> cpu_;       // the one whose quota throttles the target
-  std::optional<CgroupDirectory> memory_;    // the one whose limit makes it reclaim
+  std::optional<CgroupDirectory> cpu_;  // the one whose quota throttles the target
+  MemoryCgroups memory_;
   std::optional<CgroupDirectory> pressure_;  // v2; absent: the host's pressure stands in
   std::optional<std::string> scope_;         // holds exactly the target; absent: sum of processes
   std::map<pid_t, ProcessCounters> processes_;

@@ -52,6 +52,15 @@ std::optional<ProcMemory> ProcFs::memory(pid_t pid) const {
   return file ? parse_statm(file.text) : std::nullopt;
 }
 
+std::optional<ProcResident> ProcFs::resident(pid_t pid) const {
+  const FileText file = read_file(path(pid, "status"));
+  return file ? parse_resident(file.text) : std::nullopt;
+}
+
+std::optional<std::uint64_t> ProcFs::read_bytes(pid_t pid) const {
+  return find_value(read_file(path(pid, "io")).text, "read_bytes");
+}
+
 std::optional<ProcSchedstat> ProcFs::schedstat(pid_t pid, pid_t tid) const {
   const FileText file = read_file(path(pid, "task/" + std::to_string(tid) + "/schedstat"));
   return file ? parse_schedstat(file.text) : std::nullopt;

@@ -24,6 +24,9 @@ class ProcFs {
   std::optional<ProcStat> stat(pid_t pid) const;
   std::optional<ProcStatus> status(pid_t pid) const;
   std::optional<ProcMemory> memory(pid_t pid) const;
+  std::optional<ProcResident> resident(pid_t pid) const;
+  // Read from storage for it, in total; needs the right to trace it.
+  std::optional<std::uint64_t> read_bytes(pid_t pid) const;
   std::optional<ProcSchedstat> schedstat(pid_t pid, pid_t tid) const;
   std::vector<CgroupEntry> cgroups(pid_t pid) const;
   std::optional<std::string> exe(pid_t pid) const;  // errno tells why it is absent

@@ -1,6 +1,7 @@
 #include "target/proc_parse.h"
 
 #include <array>
+#include <cstdint>
 
 #include "target/text.h"
 
@@ -109,6 +110,19 @@ std::optional<ProcMemory> parse_statm(std::string_view text) {
   const auto shared = parse_number<std::uint64_t>(take_word(text));
   if (!resident || !shared) return std::nullopt;
   return ProcMemory{*resident, *shared};
+}
+
+std::optional<ProcResident> parse_resident(std::string_view status) {
+  const auto bytes = [&](std::string_view key) -> std::optional<std::uint64_t> {
+    const auto kilobytes = find_value(status, key);
+    if (!kilobytes || *kilobytes > (UINT64_MAX >> 12)) return std::nullopt;
+    return *kilobytes * 1024;
+  };
+  const auto anonymous = bytes("RssAnon");
+  const auto file = bytes("RssFile");
+  const auto shmem = bytes("RssShmem");
+  if (!anonymous || !file || !shmem) return std::nullopt;
+  return ProcResident{*anonymous, *file, *shmem, bytes("VmSwap").value_or(0)};
 }
 
 std::optional<ProcSchedstat> parse_schedstat(std::string_view text) {

@@ -57,6 +57,17 @@ struct ProcMemory {
 };
 std::optional<ProcMemory> parse_statm(std::string_view text);
 
+// Kinds of resident memory, as /proc/PID/status tells them; in bytes.
+struct ProcResident {
+  std::uint64_t anonymous_bytes = 0;
+  std::uint64_t file_bytes = 0;
+  std::uint64_t shmem_bytes = 0;
+  std::uint64_t swap_bytes = 0;  // not resident
+  std::uint64_t bytes() const { return anonymous_bytes + file_bytes + shmem_bytes; }
+};
+// Empty: a kernel thread, or a process that is about to be gone.
+std::optional<ProcResident> parse_resident(std::string_view status);
+
 struct ProcSchedstat {
   std::uint64_t on_cpu_ns = 0;
   std::uint64_t run_queue_ns = 0;

@@ -3,6 +3,7 @@
 
 #include "boundscope/target.h"
 #include "target/describe_process.h"
+#include "target/resolve_container.h"
 #include "target/select.h"
 
 namespace boundscope {
@@ -18,31 +19,45 @@ Result<Selection> select(const Host& host, const TargetSelector& wanted) {
                "name one with --pid, --port, --comm, --unit, --cgroup, or -- COMMAND"};
 }
 
-}  // namespace
+struct Snapshot {
+  explicit Snapshot(const HostRoots& roots)
+      : proc(roots.proc), table(proc), host{roots, proc, table, proc.self().value_or(0)} {}
 
-Result<Target> resolve_target(const TargetSelector& selector, const HostRoots& roots) {
-  assert(selector.command.empty() && "commands are started by start_command()");
-  const ProcFs proc(roots.proc);
-  const ProcessTable table(proc);
-  const Host host{roots, proc, table, proc.self().value_or(0)};
+  ProcFs proc;
+  ProcessTable table;
+  Host host;
+};
 
-  auto selection = select(host, selector);
+Result<Target> described(const Host& host, Result<Selection> selection) {
   if (!selection) return selection.error();
-  const auto processes = selection->with_descendants ? table.trees(selection->pids, host.self)
-                                                     : table.only(selection->pids, host.self);
+  const auto processes = selection->with_descendants ? host.table.trees(selection->pids, host.self)
+                                                     : host.table.only(selection->pids, host.self);
 
   Target target{.description = std::move(selection->description),
                 .processes = {},
                 .cgroup_scope = std::move(selection->cgroup_scope)};
-  RuntimeDetector runtimes(proc);
+  RuntimeDetector runtimes(host.proc);
   for (const ProcStat* process : processes) {
-    target.processes.push_back(describe_process(proc, *process, runtimes));
+    target.processes.push_back(describe_process(host.proc, *process, runtimes));
   }
   if (target.processes.empty()) {
     return Error{ErrorKind::environment, target.description + " has no process to measure",
                  "boundscope itself and what it started do not count"};
   }
   return target;
+}
+
+}  // namespace
+
+Result<Target> resolve_target(const TargetSelector& selector, const HostRoots& roots) {
+  assert(selector.command.empty() && "commands are started by start_command()");
+  const Snapshot now(roots);
+  return described(now.host, select(now.host, selector));
+}
+
+Result<Target> resolve_container(const std::string& container, const HostRoots& roots) {
+  const Snapshot now(roots);
+  return described(now.host, select_container(now.host, container));
 }
 
 }  // namespace boundscope

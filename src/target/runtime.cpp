@@ -2,149 +2,239 @@
 
 #include <sys/stat.h>
 
-#include <array>
+#include <algorithm>
+#include <set>
 
 #include "target/elf_file.h"
-#include "target/go_buildinfo.h"
+#include "target/runtime_host.h"
+#include "target/runtime_jvm.h"
+#include "target/runtime_maps.h"
+#include "target/runtime_node.h"
+#include "target/runtime_options.h"
+#include "target/runtime_root.h"
+#include "target/runtime_ruby.h"
+#include "target/runtime_vendor.h"
 #include "target/text.h"
 
 namespace boundscope {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
-constexpr std::string_view kVersionBytes = "0123456789.";
+constexpr int kLooksPerCommand = 8;           // a first worker may not have loaded everything yet
+constexpr std::size_t kExtensionsLimit = 64;  // per process
+constexpr std::size_t kRemembered = 4096;     // entries of each kind
 
-// The version that `text` starts with, without a trailing dot.
-std::string leading_version(std::string_view text) {
-  if (text.empty() || kDigits.find(text.front()) == std::string_view::npos) return "";
-  std::string_view version = text.substr(0, text.find_first_not_of(kVersionBytes));
-  while (version.ends_with('.')) version.remove_suffix(1);
-  return std::string(version);
-}
-
-// The first version that follows `marker` anywhere in the path.
-std::string version_after(std::string_view path, std::string_view marker) {
-  for (auto at = path.find(marker); at != std::string_view::npos; at = path.find(marker, at + 1)) {
-    std::string version = leading_version(path.substr(at + marker.size()));
-    if (!version.empty()) return version;
+// What a guess needs before anything of the process is known.
+RuntimeGuess guess_of(const ProgramMarks& program) {
+  RuntimeGuess guess;
+  guess.embedded = program.languages;
+  if (program.runtime.known()) {
+    guess.runtime = program.runtime.runtime;
+    guess.version = program.runtime.version;
+    guess.language = program.runtime.language;
+    return guess;
   }
-  return "";
-}
-
-// A runtime is recognised by how the base name of its executable or library starts; the rest may
-// only be a version. Where it has none, `markers` say after which text the path names it.
-struct Rule {
-  std::string_view name;
-  std::string_view suffix;  // after the version: "python3.11", "libpython3.11.so.1.0"
-  Runtime runtime = Runtime::unknown;
-  std::array<std::string_view, 3> markers = {};
-};
-
-constexpr Rule kExecutables[] = {
-    {"node", "", Runtime::node, {"/node/v", "/node-v", "/node/"}},
-    {"nodejs", "", Runtime::node, {}},
-    {"python", "", Runtime::cpython, {}},
-    {"ruby", "", Runtime::ruby, {"/ruby-", "/versions/"}},
-    {"php", "", Runtime::php, {}},
-    {"php-fpm", "", Runtime::php, {}},
-    {"php-cgi", "", Runtime::php, {}},
-    {"beam.smp", "", Runtime::beam, {"/erts-"}},
-};
-
-constexpr Rule kLibraries[] = {
-    {"libjvm", ".so", Runtime::jvm, {"/java-", "/jdk-", "jdk"}},
-    {"libcoreclr", ".so", Runtime::dotnet, {"/Microsoft.NETCore.App/"}},
-    {"libnode", ".so", Runtime::node, {}},
-    {"libpython", ".so", Runtime::cpython, {}},
-    {"libruby-", ".so", Runtime::ruby, {}},
-    {"libruby", ".so", Runtime::ruby, {}},
-    {"libphp", ".so", Runtime::php, {}},
-};
-
-bool matches(const Rule& rule, std::string_view name, std::string& version) {
-  if (!name.starts_with(rule.name)) return false;
-  std::string_view rest = name.substr(rule.name.size());
-  version = leading_version(rest);
-  rest.remove_prefix(version.size());
-  return rule.suffix.empty() ? rest.empty() : rest.starts_with(rule.suffix);
-}
-
-template <std::size_t Count>
-RuntimeGuess apply(const Rule (&rules)[Count], std::string_view path) {
-  for (const Rule& rule : rules) {
-    std::string version;
-    if (!matches(rule, base_name(path), version)) continue;
-    for (const std::string_view marker : rule.markers) {
-      if (version.empty() && !marker.empty()) version = version_after(path, marker);
-    }
-    return {rule.runtime, version};
+  guess.runtime = Runtime::native;
+  if (!guess.embedded.empty()) {
+    guess.language = guess.embedded.front();
+    guess.embedded.erase(guess.embedded.begin());
   }
-  return {};
+  // An interpreter that is carried along is not what the program is written in.
+  if (guess.language == "python") std::swap(guess.language, guess.embedded.emplace_back());
+  return guess;
 }
 
-constexpr std::size_t kSymbolNamesLimit = 16 * 1024 * 1024;
-
-// "node" is too common a name to go by: every Node exports this to its native modules, or gets it
-// from the libnode that it maps.
-bool contradicts(const RuntimeGuess& guess, const ElfFile& file) {
-  if (guess.runtime != Runtime::node) return false;
-  const auto names = file.section(".dynstr", kSymbolNamesLimit);
-  if (!names) return true;
-  return names->find("napi_module_register") == std::string::npos &&
-         names->find("libnode.so") == std::string::npos;
+// Sorted, each once, without the program's own language.
+void tidy(RuntimeGuess& guess) {
+  std::set<std::string> unique(guess.embedded.begin(), guess.embedded.end());
+  unique.erase(guess.language);
+  unique.erase("");
+  guess.embedded.assign(unique.begin(), unique.end());
 }
 
-RuntimeGuess by_executable(std::string_view path, const ElfFile& file) {
-  if (const auto version = go_version(file)) return {Runtime::go, *version};
-  RuntimeGuess guess = runtime_by_name(path);
-  return contradicts(guess, file) ? RuntimeGuess{} : guess;
+// LuaJIT as a library, or a program that is called so.
+bool is_luajit(std::string_view path) {
+  return base_name(path).find("luajit") != std::string_view::npos;
+}
+
+bool is_elixir(std::string_view command_line) {
+  const auto arguments = split_arguments(command_line);
+  return std::any_of(arguments.begin(), arguments.end(), [](std::string_view argument) {
+    return argument == "elixir" || argument.ends_with("/elixir/ebin");
+  });
+}
+
+template <class Map>
+void forget_if_large(Map& map) {
+  if (map.size() >= kRemembered) map.clear();
 }
 
 }  // namespace
 
-RuntimeGuess runtime_by_name(std::string_view exe) {
-  constexpr std::string_view kDeleted = " (deleted)";
-  if (exe.ends_with(kDeleted)) exe.remove_suffix(kDeleted.size());
-  return apply(kExecutables, exe);
-}
-
-RuntimeGuess runtime_by_mappings(std::string_view maps) {
-  std::string_view previous;
-  while (!maps.empty()) {
-    const std::string_view line = take_until(maps, '\n');
-    const auto slash = line.find('/');
-    if (slash == std::string_view::npos || line.substr(slash) == previous) continue;
-    previous = line.substr(slash);
-    RuntimeGuess guess = apply(kLibraries, previous);
-    if (guess.runtime == Runtime::unknown) continue;
-    if (guess.runtime == Runtime::node)
-      guess.version.clear();  // libnode.so carries the ABI's number
-    return guess;
+// One process, while it is looked at.
+struct RuntimeDetector::Look {
+  Look(const ProcFs& proc, pid_t process, std::string_view executable)
+      : pid(process),
+        exe(without_deleted(executable)),
+        root(proc.path(process, "root")),
+        maps(proc.maps(process)) {
+    code = parse_code_mappings(maps.text);
+    libraries = runtime_libraries(code);
+    command = command_line(proc, process);
   }
-  return {};
+
+  // The mapped library of a runtime; empty if there is none.
+  std::string_view library_of(Runtime runtime) const {
+    for (const RuntimeLibrary& library : libraries) {
+      if (library.named.runtime == runtime) return library.path;
+    }
+    return {};
+  }
+
+  pid_t pid;
+  std::string_view exe;
+  ProcessRoot root;
+  FileText maps;
+  CodeMappings code;
+  std::vector<RuntimeLibrary> libraries;
+  std::string command;
+};
+
+RuntimeDetector::FileId RuntimeDetector::id_of(const struct stat& info) {
+  const std::int64_t changed_ns =
+      std::int64_t{info.st_ctim.tv_sec} * 1'000'000'000 + info.st_ctim.tv_nsec;
+  return {info.st_dev, info.st_ino, changed_ns};
 }
 
-RuntimeGuess runtime_of_file(const std::string& path) {
-  const auto file = ElfFile::open(open_regular(path));
-  if (!file) return {};
-  RuntimeGuess guess = by_executable(path, *file);
-  if (guess.runtime == Runtime::unknown) guess.runtime = Runtime::native;
+const ProgramMarks& RuntimeDetector::program(const FileId& id, UniqueFd fd, std::string_view path) {
+  const auto known = programs_.find(id);
+  if (known != programs_.end()) return known->second;
+  forget_if_large(programs_);
+  ++files_read_;
+  const auto file = ElfFile::open(std::move(fd));
+  return programs_[id] = file ? program_marks(path, *file) : ProgramMarks{};
+}
+
+const std::vector<std::string>& RuntimeDetector::extension(const Look& look,
+                                                           const CodeFile& mapped) {
+  const std::string key =
+      std::string(mapped.device) + " " + std::string(mapped.inode) + " " + std::string(mapped.path);
+  const auto known = extensions_.find(key);
+  if (known != extensions_.end()) return known->second;
+  forget_if_large(extensions_);
+  ++files_read_;
+  // The very file that is mapped, also if another one has its name by now.
+  UniqueFd fd = open_regular(proc_.path(look.pid, "map_files/" + std::string(mapped.range)));
+  if (!fd) fd = look.root.open(without_deleted(mapped.path));
+  const auto file = ElfFile::open(std::move(fd));
+  return extensions_[key] = file ? extension_marks(*file) : std::vector<std::string>{};
+}
+
+void RuntimeDetector::take_extensions(const Look& look, RuntimeGuess& guess) {
+  const std::string_view libjvm = look.library_of(Runtime::jvm);
+  const std::string_view home =
+      guess.runtime == Runtime::jvm ? look.root.inside(java_home(libjvm)) : std::string_view{};
+  std::size_t taken = 0;
+  for (const CodeFile& mapped : look.code.files) {
+    if (without_deleted(mapped.path) == look.exe) continue;
+    if (!is_extension(look.root.inside(mapped.path), guess.runtime, home)) continue;
+    if (++taken > kExtensionsLimit) return;
+    for (const std::string& mark : extension(look, mapped)) {
+      // All extensions of PHP are in C; what is worth knowing is which are not.
+      if (guess.runtime == Runtime::php && mark == "c") continue;
+      guess.embedded.push_back(mark);
+    }
+  }
+}
+
+RuntimeGuess RuntimeDetector::look_at(pid_t pid, const ProgramMarks& program,
+                                      std::string_view exe) {
+  ++processes_read_;
+  const Look look(proc_, pid, exe);
+  RuntimeGuess guess = guess_of(program);
+  std::string_view path = look.exe;
+  if (const RuntimeLibrary* host = hosting_library(program, look.exe, look.libraries)) {
+    guess.runtime = host->named.runtime;
+    guess.version = host->named.version;
+    guess.language = host->named.language;
+    guess.embedded.clear();  // of the launcher or server
+    path = host->path;
+  } else if (hosts_python_itself(program, look.exe)) {
+    guess.runtime = Runtime::cpython;
+    guess.language = language_of(Runtime::cpython);
+    guess.embedded.clear();
+  }
+  for (const RuntimeLibrary& library : look.libraries) {
+    guess.embedded.emplace_back(library.named.language);
+    const std::string& version = library.named.version;
+    if (library.named.runtime == guess.runtime && version.starts_with(guess.version)) {
+      guess.version = version;
+    }
+  }
+  add_details(look, path, guess);
+  take_extensions(look, guess);
+  tidy(guess);
   return guess;
+}
+
+void RuntimeDetector::add_details(const Look& look, std::string_view path, RuntimeGuess& guess) {
+  const Runtime runtime = guess.runtime;
+  if (runtime == Runtime::jvm) {
+    JvmDetails details = jvm_details(proc_, look.pid, look.root, look.maps.text, path);
+    if (!details.version.empty()) guess.version = std::move(details.version);
+    guess.vendor = std::move(details.vendor);
+    guess.collector = std::move(details.collector);
+  } else if (runtime == Runtime::ruby) {
+    const std::string options = environment_variable(proc_, look.pid, "RUBYOPT");
+    const std::string enable = environment_variable(proc_, look.pid, "RUBY_YJIT_ENABLE");
+    guess.jit =
+        ruby_jit({look.command, options, enable, bool(look.maps), look.code.anonymous_code});
+  } else if (runtime == Runtime::lua) {
+    guess.jit = is_luajit(path) ? "luajit" : "none";
+  } else if (runtime == Runtime::beam && is_elixir(look.command)) {
+    guess.language = "elixir";
+  } else if (runtime == Runtime::dotnet &&
+             !mapped_path_with(look.maps.text, "/FSharp.Core.dll").empty()) {
+    guess.language = "f#";
+  } else if (runtime == Runtime::node && guess.version.empty()) {
+    guess.version = installed_node_version(look.exe, look.root);
+  }
+  if (guess.vendor.empty()) guess.vendor = vendor(look, path, guess);
+}
+
+// Go, C and the like bring their runtime with each program: it has no vendor of its own.
+std::string RuntimeDetector::vendor(const Look& look, std::string_view path,
+                                    const RuntimeGuess& guess) {
+  if (guess.runtime == Runtime::native || guess.runtime == Runtime::go) return "";
+  if (const std::string_view place = vendor_by_place(path); !place.empty()) {
+    return std::string(place);
+  }
+  // Distributions build Node as a library. One that is not comes from elsewhere, wherever it lies.
+  const bool from_elsewhere =
+      guess.runtime == Runtime::node && look.library_of(Runtime::node).empty();
+  return from_elsewhere ? "" : vendor_by_distribution(look.root.inside(path), look.root);
 }
 
 RuntimeGuess RuntimeDetector::of_process(pid_t pid) {
   UniqueFd fd = proc_.open_exe(pid);
   struct stat info {};
   if (!fd || ::fstat(fd.get(), &info) != 0) return {};
-  const auto known = known_.find({info.st_dev, info.st_ino});
-  if (known != known_.end()) return known->second;
+  const FileId id = id_of(info);
+  const std::string exe = proc_.exe(pid).value_or("");
+  const ProgramMarks& marks = program(id, std::move(fd), exe);
+  forget_if_large(processes_);
+  Known& known = processes_[{id, command_line(proc_, pid)}];
+  if (known.looks < kLooksPerCommand) {
+    known.guess = look_at(pid, marks, exe);
+    ++known.looks;
+  }
+  return known.guess;
+}
 
-  const auto file = ElfFile::open(std::move(fd));
-  RuntimeGuess guess;
-  if (file) guess = by_executable(proc_.exe(pid).value_or(""), *file);
-  if (guess.runtime == Runtime::unknown) guess = runtime_by_mappings(proc_.maps(pid).text);
-  if (guess.runtime == Runtime::unknown) guess.runtime = Runtime::native;
-  known_.insert({{info.st_dev, info.st_ino}, guess});
+RuntimeGuess runtime_of_file(const std::string& path) {
+  const auto file = ElfFile::open(open_regular(path));
+  if (!file) return {};
+  RuntimeGuess guess = guess_of(program_marks(path, *file));
+  tidy(guess);
   return guess;
 }
 

@@ -1,7 +1,6 @@
 #include "target/select.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -99,6 +98,13 @@ std::string similar_names(const Host& host, std::string_view comm) {
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
+// Root may have been left without it.
+bool may_look_at_anybody(const Host& host) {
+  constexpr unsigned kSysPtrace = 19;
+  const auto own = parse_status(host.proc.read("self/status").text);
+  return (own.effective_capabilities.value_or(0) >> kSysPtrace & 1) != 0;
+}
+
 }  // namespace
 
 Result<> check_permission(const Host& host, pid_t pid) {
@@ -107,7 +113,7 @@ Result<> check_permission(const Host& host, pid_t pid) {
   const std::string owner =
       status && status->uid ? fmt::format(" belongs to user {} and", *status->uid) : "";
   return not_found(fmt::format("pid {}{} may not be looked at by this user", pid, owner),
-                   ::geteuid() == 0
+                   may_look_at_anybody(host)
                        ? "a security module or a container keeps it even from root: run "
                          "boundscope on the host, outside containers"
                        : "run as root (sudo), or with CAP_SYS_PTRACE");

@@ -30,6 +30,11 @@ Result<Selection> select_port(const Host& host, std::uint16_t port);
 Result<Selection> select_comm(const Host& host, const std::string& comm);
 Result<Selection> select_cgroup(const Host& host, const std::string& cgroup);
 Result<Selection> select_unit(const Host& host, const std::string& unit);
+Result<Selection> select_container(const Host& host, const std::string& container);
+
+// A directory of the cgroup file system, with all that are below it.
+Result<Selection> select_directory(const Host& host, const std::string& directory,
+                                   std::string description);
 
 // May we look at this process at all? Otherwise the error names what is missing.
 Result<> check_permission(const Host& host, pid_t pid);

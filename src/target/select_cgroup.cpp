@@ -25,20 +25,6 @@ std::vector<pid_t> members(const Host& host, const std::string& directory) {
   return pids;
 }
 
-Result<Selection> select_directory(const Host& host, const std::string& directory,
-                                   std::string description) {
-  std::vector<pid_t> pids = members(host, directory);
-  if (pids.empty()) {
-    return failed(fmt::format("{} holds no process that is visible here", description),
-                  "is the service running? pids of other pid namespaces are not visible");
-  }
-  if (const auto allowed = check_permission(host, pids.front()); !allowed) return allowed.error();
-  return Selection{.description = std::move(description),
-                   .pids = std::move(pids),
-                   .with_descendants = false,
-                   .cgroup_scope = directory};
-}
-
 bool leaves_its_parent(std::string_view path) {
   while (!path.empty()) {
     if (take_until(path, '/') == "..") return true;
@@ -85,6 +71,20 @@ Error no_such_unit(const Host& host, const CgroupFs& cgroups, const std::string&
 }
 
 }  // namespace
+
+Result<Selection> select_directory(const Host& host, const std::string& directory,
+                                   std::string description) {
+  std::vector<pid_t> pids = members(host, directory);
+  if (pids.empty()) {
+    return failed(fmt::format("{} holds no process that is visible here", description),
+                  "is the service running? pids of other pid namespaces are not visible");
+  }
+  if (const auto allowed = check_permission(host, pids.front()); !allowed) return allowed.error();
+  return Selection{.description = std::move(description),
+                   .pids = std::move(pids),
+                   .with_descendants = false,
+                   .cgroup_scope = directory};
+}
 
 Result<Selection> select_cgroup(const Host& host, const std::string& cgroup) {
   const CgroupFs cgroups(host.roots.cgroup);

@@ -17,6 +17,8 @@ void add_times(Row& total, const Row& row) {
   total.woken_ns += row.woken_ns;
   total.throttled_ns += row.throttled_ns;
   for (std::size_t i = 0; i < kWaitClasses; ++i) total.blocked_ns[i] += row.blocked_ns[i];
+  total.reclaim_ns += row.reclaim_ns;
+  total.compaction_ns += row.compaction_ns;
 }
 
 void add_requests(RequestTotals& total, const RequestTotals& row) {

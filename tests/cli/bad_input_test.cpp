@@ -48,6 +48,32 @@ TEST_CASE("cli: json ends with status 0 and is one object") {
   CHECK(run.out.ends_with("}\n"));
 }
 
+TEST_CASE("cli: languages are asked about by any of their names") {
+  const Run run = run_boundscope("report --format json --to Golang,cpp " + kGood);
+
+  CHECK(run.status == 0);
+  CHECK(contains(run.out, "\"language\": \"c++\""));
+  CHECK(contains(failure("report --to cobol " + kGood, 2), "nothing is known about a rewrite in"));
+  CHECK(contains(failure("report --to rsut " + kGood, 2), "did you mean 'rust'"));
+  CHECK(contains(failure("report --to go,,rust " + kGood, 2), "--to does not take"));
+  CHECK(contains(failure("report --to go --format folded " + kGood, 2), "belong to the answer"));
+}
+
+TEST_CASE("cli: damaged priors are refused with their line, good ones are named in the answer") {
+  const ScratchFolder folder;
+  const std::string cell = "code\tgo\trust\t1\t2\t3\t4\tmeasured\t2026-11\tours\n";
+  const std::string good = folder.file("good.tsv", cell);
+  const std::string bad = folder.file("bad.tsv", cell + "code\tgo\trust\tfast\n");
+
+  CHECK(contains(run_boundscope("report --format json --priors " + good + " " + kGood).out,
+                 "good.tsv"));
+  CHECK(contains(failure("report --priors " + bad + " " + kGood, 1), "bad.tsv, line 2: "));
+  CHECK(
+      contains(failure("report --priors " + folder.path("none") + " " + kGood, 1), "No such file"));
+  CHECK(contains(failure("report --priors " + folder.path("") + " " + kGood, 1), "directory"));
+  CHECK(contains(failure("report --priors /dev/zero " + kGood, 1), "larger than"));
+}
+
 TEST_CASE("cli: a recording that is not there, not a file or not a recording") {
   const ScratchFolder folder;
 

@@ -108,7 +108,8 @@ class RecordingBuilder {
     Stack stack;
     stack.id = static_cast<std::uint32_t>(recording_.stacks.size());
     stack.in_kernel = module == "[kernel]";
-    stack.frames.push_back({std::move(module), std::move(symbol), 0});
+    stack.frames.push_back(static_cast<std::uint32_t>(recording_.frames.size()));
+    recording_.frames.push_back({.module = std::move(module), .symbol = std::move(symbol)});
     recording_.stacks.push_back(std::move(stack));
     samples_.push_back({pid, std::move(comm), recording_.stacks.back().id, cores});
     return *this;
@@ -307,7 +308,8 @@ class RecordingBuilder {
     for (const Samples& samples : samples_) {
       const double expected = samples.cores * seconds * recording_.header.frequency_hz;
       const std::uint64_t count = whole(expected * noise());
-      if (count > 0) window.samples.push_back({samples.pid, samples.comm, samples.stack, count});
+      if (count > 0)
+        window.samples.push_back({samples.pid, samples.comm, true, samples.stack, count});
       window.cost.samples += count;
     }
   }

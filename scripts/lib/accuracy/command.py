@@ -15,6 +15,8 @@ def add_options(parser):
     parser.add_argument("--seconds", type=int, default=20, help="length of each measurement")
     parser.add_argument("--only", action="append", metavar="NAME", help="run this row (repeatable)")
     parser.add_argument("--subset", choices=("all", "ci"), default="all")
+    parser.add_argument("--room", type=float, default=1, metavar="N",
+                        help="for a busy host: a figure misses only beyond N tolerances")
     parser.add_argument("--list", action="store_true", help="list the rows and end")
     parser.add_argument("--json", metavar="FILE", help="write the results there as well")
     parser.add_argument("--answers", metavar="DIR", help="keep boundscope's answers there")
@@ -43,7 +45,8 @@ def run(rows, options):
     try:
         for number, row in enumerate(chosen, 1):
             print(f"[{number}/{len(chosen)}] {row.name}: {row.text}", file=sys.stderr, flush=True)
-            results.append(rows_module.run_row(row, build, options.seconds))
+            results.append(rows_module.run_row(row, build, options.seconds,
+                                               options.room))
             print(f"    {results[-1].status} {results[-1].reason}", file=sys.stderr, flush=True)
     finally:
         rows_module.print_results(results)

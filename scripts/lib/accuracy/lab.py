@@ -7,6 +7,7 @@ import time
 
 import procfs
 from accuracy.answer import Answer
+from overhead.pairs import wait_until_attached
 from processes import Failure, Processes, tail
 from services import Load, Services, capacity_rps
 
@@ -15,7 +16,8 @@ _SLACK_S = 60  # what boundscope may take beyond its duration before we call it 
 
 
 class Lab:
-    def __init__(self, build, seconds):
+    def __init__(self, build, seconds, realtime=False):
+        self._realtime = realtime
         self.seconds = seconds
         self.build = build
         self.disturbance = 0.0  # CPUs that others used on this host while boundscope measured
@@ -24,7 +26,7 @@ class Lab:
         self.service_cpus, self.load_cpus = {cpus[0]}, {cpus[-1]}
 
     def __enter__(self):
-        self.processes = Processes().__enter__()
+        self.processes = Processes(self._realtime).__enter__()
         self.services = Services(self.processes, self.build)
         return self
 
@@ -46,13 +48,17 @@ class Lab:
         return self.load(port, *arguments, "--connections", 64, "--rate",
                          f"{utilisation * capacity:.1f}")
 
-    def attach(self, service, *selector):
-        """Attaches by pid, or by what `selector` says; the answer, and CPU use by /proc."""
+    def attach(self, service, *selector, when_attached=None):
+        """Attaches by pid, or by what `selector` says; the answer, and CPU use by /proc.
+        `when_attached` is called as soon as boundscope has probes."""
         selector = selector or ("--pid", service.pid)
         usage_before, began = self._usage(service), time.time()
         boundscope = self.processes.start(
             [self.build.boundscope, "attach", *selector, "--format", "json", "--duration",
              self.seconds], stdout=subprocess.PIPE)
+        if when_attached:
+            wait_until_attached(boundscope)
+            when_attached()
         try:
             output, _ = boundscope.process.communicate(timeout=self.seconds + _SLACK_S)
         except subprocess.TimeoutExpired as error:

@@ -40,7 +40,7 @@ def _kernel_map_bytes(pid):
     return sum(sizes.values())
 
 
-def _attach_once(processes, build, service, number):
+def attach_once(processes, build, service, number):
     """(seconds until the first window began, peak RSS, kernel map bytes)"""
     recording = processes.folder / f"first-{number}.jsonl"
     started = time.monotonic()
@@ -76,7 +76,7 @@ def measure(processes, services, build, repeats, recording_s, progress):
     attached = []
     for number in range(repeats):
         progress(f"attach {number + 1}/{repeats}")
-        attached.append(_attach_once(processes, build, service, number))
+        attached.append(attach_once(processes, build, service, number))
     progress(f"recording {recording_s} s for the analysis")
     analysis = spread(_analysis_seconds(processes, build, service, recording_s, repeats))
     load.finish()

@@ -47,8 +47,11 @@ std::vector<double> numbers_of(const Analysis& analysis) {
   }
   for (const Alternative& alternative : analysis.alternatives) add(alternative.gain);
   for (const LanguageGains& gains : analysis.rewrite.to) {
-    if (gains.latency.gain) add(*gains.latency.gain);
-    if (gains.capacity.gain) add(*gains.capacity.gain);
+    for (const Gain* gain :
+         {&gains.latency, &gains.tail, &gains.capacity, &gains.memory, &gains.throughput}) {
+      if (gain->gain) add(*gain->gain);
+      numbers.insert(numbers.end(), {gain->probability, gain->reason.value});
+    }
   }
   for (const Caveat& caveat : analysis.caveats) add_optional(caveat.value);
   const Load& load = analysis.load;
@@ -191,7 +194,7 @@ TEST_CASE("analyze: windows full of zeros give finite numbers") {
     window.processes.resize(2);
     window.threads.resize(2);
     window.upstreams.resize(1);
-    window.samples.push_back({1, "x", 7, 0});
+    window.samples.push_back({1, "x", false, 7, 0});
   }
 
   const Analysis analysis = analyze(recording);
@@ -225,6 +228,7 @@ TEST_CASE("analyze: every code in an answer is listed in codes.h") {
   const auto reasons = set_of(kReasonCodes);
   const auto assumptions = set_of(kAssumptionCodes);
   const auto actions = set_of(kActionCodes);
+  const auto gains = set_of(kGainReasonCodes);
   CHECK(caveats.size() == kCaveatCodes.size());
   CHECK(reasons.size() == kReasonCodes.size());
 
@@ -235,6 +239,12 @@ TEST_CASE("analyze: every code in an answer is listed in codes.h") {
     for (const Reason& reason : analysis.verdict.reasons) CHECK(reasons.contains(reason.code));
     for (const auto& code : analysis.rewrite.assumes) CHECK(assumptions.contains(code));
     for (const Alternative& row : analysis.alternatives) CHECK(actions.contains(row.action));
+    for (const LanguageGains& to : analysis.rewrite.to) {
+      for (const Gain* gain : {&to.latency, &to.tail, &to.capacity, &to.memory, &to.throughput}) {
+        CHECK(gains.contains(gain->reason.code));
+      }
+    }
+    CHECK(gains.contains(analysis.rewrite.reason.code));
   }
 }
 

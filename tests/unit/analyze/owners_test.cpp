@@ -12,10 +12,14 @@ namespace {
 
 Owned owner(std::string module, std::string symbol, Runtime runtime = Runtime::native,
             std::string_view comm = "worker") {
+  Recording recording;
   Stack stack;
   stack.in_kernel = module == "[kernel]";
-  stack.frames.push_back({std::move(module), std::move(symbol), 0});
-  return owner_of(stack, comm, runtime);
+  stack.frames = {0};
+  recording.frames.push_back({.module = std::move(module), .symbol = std::move(symbol)});
+  recording.stacks.push_back(stack);
+  recording.processes.push_back({.pid = 1, .runtime = runtime});
+  return Owners(recording).of(1, comm, true, 0);
 }
 
 TEST_CASE("owners: the executable of a compiled program is application code") {
@@ -50,7 +54,7 @@ TEST_CASE("owners: a name that is the JVM's says nothing in other programs") {
 
 TEST_CASE("owners: libraries are named without their version") {
   CHECK(owner("libssl.so.3", "").owner == CpuOwner::native_library);
-  CHECK(owner("libssl.so.3", "").name == "libssl");
+  CHECK(owner("libssl.so.3", "").name == "libssl (cryptography)");
   CHECK(owner("libc-2.31.so", "memcpy").name == "libc");
   CHECK(owner("_json.cpython-311-x86_64-linux-gnu.so", "").name == "_json");
 }
@@ -76,14 +80,113 @@ TEST_CASE("owners: kernel time is grouped by what the kernel does") {
 TEST_CASE("owners: a helper in the kernel belongs to whoever called it") {
   Stack stack;
   stack.in_kernel = true;
-  stack.frames = {{"[kernel]", "rep_movs_alternative", 0}, {"[kernel]", "tcp_recvmsg", 0}};
+  Recording recording;
+  recording.frames = {{.module = "[kernel]", .symbol = "rep_movs_alternative"},
+                      {.module = "[kernel]", .symbol = "tcp_recvmsg"}};
+  stack.frames = {0, 1};
 
-  CHECK(owner_of(stack, "worker", Runtime::native).name == "network");
+  recording.stacks = {stack};
+  CHECK(Owners(recording).of(1, "worker", true, 0).name == "network");
+}
+
+// Of a stack in user space, leaf first, on the main thread unless it is said.
+Owned owner_of(std::vector<Frame> frames, Runtime runtime, bool main_thread = true) {
+  Recording recording;
+  Stack stack;
+  for (std::uint32_t i = 0; i < frames.size(); ++i) stack.frames.push_back(i);
+  recording.frames = std::move(frames);
+  recording.stacks = {stack};
+  recording.processes.push_back({.pid = 1, .runtime = runtime});
+  return Owners(recording).of(1, "worker", main_thread, 0);
+}
+
+const Frame kPythonLoop{.module = "python3.11", .symbol = "_PyEval_EvalFrameDefault"};
+
+TEST_CASE("owners: a library called from the language is native, and so is what it calls") {
+  const Owned deflate = owner_of(
+      {{.module = "libz.so.1"}, {.module = "zlib.cpython-311-x86_64-linux-gnu.so"}, kPythonLoop},
+      Runtime::cpython);
+  const Owned copy = owner_of({{.module = "libc.so.6", .symbol = "memcpy"},
+                               {.module = "libz.so.1"},
+                               {.module = "zlib.so"},
+                               {.module = "libruby-3.1.so", .symbol = "rb_vm_exec"}},
+                              Runtime::ruby);
+
+  CHECK(deflate.owner == CpuOwner::native_library);
+  CHECK(deflate.name == "libz (compression)");
+  CHECK(copy.owner == CpuOwner::native_library);
+  CHECK(copy.name == "libz (compression)");
+}
+
+TEST_CASE("owners: memory is the allocator's under a library too") {
+  const Owned owned =
+      owner_of({{.module = "libc.so.6", .symbol = "malloc"}, {.module = "libz.so.1"}, kPythonLoop},
+               Runtime::cpython);
+
+  CHECK(owned.owner == CpuOwner::allocator);
+}
+
+TEST_CASE("owners: what a built-in calls is its own, up to the loop that called it") {
+  const Frame unnamed{.module = "python3.11"};
+  const Frame search{.module = "python3.11", .symbol = "py:re.Pattern.search"};
+
+  CHECK(owner_of({unnamed, search, kPythonLoop}, Runtime::cpython).name == "re");
+  CHECK(owner_of({unnamed, kPythonLoop, search, kPythonLoop}, Runtime::cpython).owner ==
+        CpuOwner::interpreter);
+}
+
+TEST_CASE("owners: without a loop in the stack what looks like a caller decides nothing") {
+  const Frame unnamed{.module = "python3.11"};
+  const Frame search{.module = "python3.11", .symbol = "py:re.Pattern.search"};
+
+  CHECK(owner_of({unnamed, search}, Runtime::cpython).owner == CpuOwner::interpreter);
+}
+
+TEST_CASE("owners: methods of Python are built-ins, operators are the language at work") {
+  const auto owner_under = [](std::string symbol) {
+    return owner_of(
+               {{.module = "python3.11"}, {.module = "python3.11", .symbol = symbol}, kPythonLoop},
+               Runtime::cpython)
+        .owner;
+  };
+  CHECK(owner_under("py:str.join") == CpuOwner::builtin);
+  CHECK(owner_under("py:list.sort") == CpuOwner::builtin);
+  CHECK(owner_under("py:set.nb_and") == CpuOwner::builtin);
+  CHECK(owner_under("py:dict.mp_subscript") == CpuOwner::interpreter);
+  CHECK(owner_under("py:int.nb_add") == CpuOwner::interpreter);
+  CHECK(owner_under("py:list.tp_dealloc") == CpuOwner::interpreter);
+  CHECK(owner_under("py:dict.tp_traverse") == CpuOwner::gc);
+}
+
+TEST_CASE("owners: extension modules are built-ins only if Python brings them") {
+  CHECK(owner("_struct.cpython-311-x86_64-linux-gnu.so", "", Runtime::cpython).owner ==
+        CpuOwner::builtin);
+  CHECK(owner("_multiarray_umath.cpython-311-x86_64-linux-gnu.so", "", Runtime::cpython).owner ==
+        CpuOwner::native_library);
+}
+
+TEST_CASE("owners: collection on the main thread and on others are two names") {
+  const Frame mark{.module = "node", .symbol = "v8::internal::Scavenger::Process"};
+
+  CHECK(owner_of({mark}, Runtime::node, true).name == "main thread");
+  CHECK(owner_of({mark}, Runtime::node, false).name == "workers");
+}
+
+TEST_CASE("owners: what JavaScript called is a built-in, JavaScript it calls back is not") {
+  const Frame sort{.module = "node", .symbol = "v8::internal::Runtime_TypedArraySortFast"};
+  const Frame helper{.module = "node", .symbol = "std::__introsort_loop<int*, long>"};
+  const Frame script{.module = "[jit]"};
+
+  CHECK(owner_of({helper, sort, script}, Runtime::node).name == "sort");
+  CHECK(owner_of({script, script, sort, script}, Runtime::node).owner == CpuOwner::application);
 }
 
 TEST_CASE("owners: what could not be resolved is unknown") {
   CHECK(owner("", "").owner == CpuOwner::unknown);
-  CHECK(owner_of(Stack{}, "worker", Runtime::go).owner == CpuOwner::unknown);
+  Recording recording;
+  recording.stacks.resize(1);
+  CHECK(Owners(recording).of(1, "worker", true, 0).owner == CpuOwner::unknown);
+  CHECK(Owners(recording).of(1, "worker", true, 1).owner == CpuOwner::unknown);
 }
 
 }  // namespace

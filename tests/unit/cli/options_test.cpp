@@ -44,11 +44,12 @@ TEST_CASE("options: what is not given has its default") {
   CHECK(options.budget_share == doctest::Approx(0.01));
   CHECK(options.format == Format::text);
   CHECK(options.output.empty());
+  CHECK(options.backend == Backend::bpf);
 }
 
 TEST_CASE("options: every option arrives") {
   const Options options = parsed({"attach", "--port", "8080", "-d", "2.5", "-F49", "--budget=0.5",
-                                  "-o", "x.rec", "--format", "json", "-v"});
+                                  "-o", "x.rec", "--format", "json", "-v", "--backend", "procfs"});
 
   CHECK(options.target.port == 8080);
   CHECK(options.duration_s == 2.5);
@@ -57,6 +58,7 @@ TEST_CASE("options: every option arrives") {
   CHECK(options.output == "x.rec");
   CHECK(options.format == Format::json);
   CHECK(options.verbose);
+  CHECK(options.backend == Backend::procfs);
 }
 
 TEST_CASE("options: each kind of target") {
@@ -64,6 +66,7 @@ TEST_CASE("options: each kind of target") {
   CHECK(parsed({"attach", "--unit", "nginx"}).target.unit == "nginx");
   CHECK(parsed({"attach", "--cgroup", "/a b"}).target.cgroup == "/a b");
   CHECK(parsed({"attach", "--comm", "redis-server"}).target.comm == "redis-server");
+  CHECK(parsed({"attach", "--container", "4f0c"}).container == "4f0c");
 }
 
 TEST_CASE("options: all that follows -- is the command, whatever it looks like") {

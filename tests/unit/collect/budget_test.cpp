@@ -88,7 +88,7 @@ TEST_CASE("budget: no plan is longer than the time that is left") {
 TEST_CASE("budget: an event costs what its program spent on it, and the way there") {
   std::array<ProgramRuns, kEventKinds> runs{};
   runs[0] = {1000, 1000 * 300};
-  const std::array<std::uint64_t, kEventKinds> events{1000, 0, 0};
+  const std::array<std::uint64_t, kEventKinds> events{1000, 0, 0, 0};
 
   const EventCosts costs = calibrate(runs, events);
 
@@ -99,7 +99,7 @@ TEST_CASE("budget: runs for others are taken off before the target's events are 
   std::array<ProgramRuns, kEventKinds> runs{};
   runs[0].runs = 5000;
   runs[0].ns = 1000 * 300 + 4000 * static_cast<std::uint64_t>(kFilterNs);
-  const std::array<std::uint64_t, kEventKinds> events{1000, 0, 0};
+  const std::array<std::uint64_t, kEventKinds> events{1000, 0, 0, 0};
 
   const EventCosts costs = calibrate(runs, events);
 
@@ -115,7 +115,7 @@ TEST_CASE("budget: an event that was not seen keeps its default price") {
 TEST_CASE("budget: no event is cheaper than looking at it and passing on") {
   std::array<ProgramRuns, kEventKinds> runs{};
   runs[0] = {100'000, 1000};
-  const std::array<std::uint64_t, kEventKinds> events{10, 0, 0};
+  const std::array<std::uint64_t, kEventKinds> events{10, 0, 0, 0};
 
   CHECK(calibrate(runs, events).ns[0] >= kFilterNs + kDispatchNs);
 }

@@ -133,6 +133,9 @@ TEST_CASE("reader: damage names the line and the member") {
 TEST_CASE("reader: rows must refer to what exists") {
   CHECK(contains(failure_of_line("{\"kind\":\"stack\",\"id\":1}"), "stack 1"));
   CHECK(contains(failure_of_line("{\"kind\":\"window\",\"samples\":[{\"count\":1}]}"), "stack 0"));
+  CHECK(contains(failure_of_line("{\"kind\":\"window\",\"wait_stacks\":[{\"stack\":3}]}"),
+                 "stack 3"));
+  CHECK(contains(failure_of_line("{\"kind\":\"stack\",\"frames\":[0]}"), "frame 0"));
   CHECK(contains(failure_of_line("{\"kind\":\"window\",\"latencies\":[{\"index\":704}]}"),
                  "bucket 704"));
 }
@@ -189,9 +192,10 @@ TEST_CASE("reader: a stream that cannot be read says so") {
 }
 
 TEST_CASE("reader: no cut of a recording crashes it") {
-  const std::string text =
-      kHeader + R"({"kind":"stack","frames":[{"module":"a\u0000b","symbol":"f\"}"}]})" + "\n" +
-      R"({"kind":"window","samples":[{"count":1}],"host":{"cpu_ns":1}})" + "\n" + kEnd;
+  const std::string text = kHeader + R"({"kind":"frame","module":"a\u0000b","symbol":"f\"}"})" +
+                           "\n" + R"({"kind":"stack","frames":[0]})" + "\n" +
+                           R"({"kind":"window","samples":[{"count":1}],"host":{"cpu_ns":1}})" +
+                           "\n" + kEnd;
   for (std::size_t length = 0; length < text.size(); ++length) {
     const auto recording = read(text.substr(0, length));
 

@@ -29,6 +29,9 @@ TEST_CASE("format: units fit the size") {
   CHECK(milliseconds(0.05) == "50 us");
   CHECK(milliseconds(20.1) == "20.1 ms");
   CHECK(milliseconds(1250) == "1.25 s");
+  CHECK(duration(40) == "40 s");
+  CHECK(duration(720) == "12 min");
+  CHECK(duration(3 * 86400) == "3 days");
   CHECK(bytes(512) == "512 bytes");
   CHECK(bytes(1.5 * 1024 * 1024) == "1.50 MiB");
   CHECK(ratio_range(1.0, 1.05) == "up to 1.05x");

@@ -34,9 +34,10 @@ void check_schema(const Json& report) {
   check_keys(report["load"], {"view", "requests", "requests_per_s", "in_flight", "latency_mean_ms",
                               "latency_p50_ms", "latency_p99_ms", "cpu_cores",
                               "busiest_thread_share", "idle_share", "socket_coverage"});
-  check_keys(report["memory"], {"rss_bytes", "rss_slope_bytes_per_s", "live_heap_bytes",
-                                "heap_bytes", "limit_bytes", "major_faults_per_s", "reclaim_share",
-                                "pressure_full_share", "stall_share", "stall_source"});
+  check_keys(report["memory"],
+             {"rss_bytes", "rss_slope_bytes_per_s", "live_heap_bytes", "heap_bytes", "limit_bytes",
+              "major_faults_per_s", "reclaim_share", "pressure_full_share", "stall_share",
+              "stall_low", "stall_high", "stall_source", "stall_missing"});
   check_keys(report["verdict"], {"bound", "cause", "confidence", "summary", "reasons"});
   check_keys(report["rewrite"], {"answer", "to", "assumes"});
   check_keys(report["cost"],

@@ -13,6 +13,7 @@ TEST_CASE("wording: every code of the analysis has words") {
   for (const auto code : kAssumptionCodes) CHECK_MESSAGE(has_words("assumption", code), code);
   for (const auto code : kActionCodes) CHECK_MESSAGE(has_words("action", code), code);
   for (const auto code : kDetailCodes) CHECK_MESSAGE(has_words("detail", code), code);
+  for (const auto code : kGainReasonCodes) CHECK_MESSAGE(has_words("gain", code), code);
 }
 
 TEST_CASE("wording: no words for codes that do not exist") {
@@ -21,6 +22,7 @@ TEST_CASE("wording: no words for codes that do not exist") {
   CHECK(words_in("assumption") == kAssumptionCodes.size());
   CHECK(words_in("action") == kActionCodes.size());
   CHECK(words_in("detail") == kDetailCodes.size());
+  CHECK(words_in("gain") == kGainReasonCodes.size());
 }
 
 TEST_CASE("wording: all blanks of all words can be filled in, with a subject and without") {
@@ -30,7 +32,10 @@ TEST_CASE("wording: all blanks of all words can be filled in, with a subject and
     for (const auto code : kReasonCodes)
       CHECK_FALSE(
           reason_words({std::string(code), 0.5, 0.4, 0.6, 0.3, subject}, View::requests).empty());
-    for (const auto code : kActionCodes) CHECK_FALSE(action_words(code, subject).empty());
+    for (const auto code : kGainReasonCodes)
+      CHECK_FALSE(gain_words({std::string(code), 0.5, 0.4, 0.6, 0.3, subject}).empty());
+    for (const auto code : kActionCodes)
+      CHECK_FALSE(action_words({std::string(code), subject, Goal::tail, {}, 0.5}).empty());
   }
 }
 

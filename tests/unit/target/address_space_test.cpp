@@ -2,6 +2,7 @@
 #include "target/address_space.h"
 
 #include <doctest/doctest.h>
+#include <sys/sysmacros.h>
 
 #include <fstream>
 #include <iterator>
@@ -22,6 +23,7 @@ constexpr const char* kMaps =
     "00700000-00701000 r-xs 00000000 00:01 13         /memfd:doublemapper (deleted)\n"
     "00800000-00801000 r-xp 00000000 08:01 14         /tmp/\xff\x01\n"
     "00900000-00901000 r-xp 00000000 00:00 0          [anon:v8]\n"
+    "00a00000-00c00000 r-xp 00000000 00:0f 15         /anon_hugepage (deleted)\n"
     "7fff0000-7fff1000 r-xp 00000000 00:00 0          [vdso]\n"
     "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0                  [vsyscall]\n";
 
@@ -43,7 +45,7 @@ TEST_CASE("symbols: an address becomes the file's base name and the offset in th
 TEST_CASE("symbols: code without a file is JIT code, found by its address") {
   const AddressSpace space{std::string_view(kMaps)};
 
-  for (const std::uint64_t address : {0x500020ull, 0x700020ull, 0x900020ull}) {
+  for (const std::uint64_t address : {0x500020ull, 0x700020ull, 0x900020ull, 0xa00020ull}) {
     CHECK(space.resolve(address).module == "[jit]");
     CHECK(space.resolve(address).offset == address);
   }
@@ -60,6 +62,22 @@ TEST_CASE("symbols: addresses outside executable mappings have no module") {
     CHECK(space.resolve(address).offset == address);
   }
   CHECK(AddressSpace().resolve(1).module.empty());
+}
+
+TEST_CASE("symbols: a mapping tells its file as maps and stat have it") {
+  const AddressSpace space{std::string_view(kMaps)};
+
+  const CodeMapping* library = space.find(0x600010);
+
+  REQUIRE(library != nullptr);
+  CHECK(library->start == 0x600000);
+  CHECK(library->offset == 0x2000);
+  CHECK(library->inode == 12);
+  CHECK(library->device == makedev(8, 1));
+  CHECK_FALSE(library->is_jit);
+  CHECK(space.path_of(*library) == "/opt/my libs/lib x.so (deleted)");
+  CHECK(space.find(0x500020)->is_jit);
+  CHECK(space.find(0x403000) == nullptr);
 }
 
 TEST_CASE("symbols: lines of maps that make no sense are left out") {

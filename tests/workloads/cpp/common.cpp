@@ -151,8 +151,12 @@ int wait_for_events(const UniqueFd& epoll, epoll_event* events, int capacity,
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
   const timespec timeout{static_cast<time_t>(seconds.count()),
                          static_cast<long>(nanoseconds(left - seconds).count())};
-  const int ready = epoll_pwait2(epoll.get(), events, capacity, &timeout, nullptr);
-  if (ready < 0 && errno != EINTR) fail("epoll_pwait2");
+  int ready = epoll_pwait2(epoll.get(), events, capacity, &timeout, nullptr);
+  if (ready < 0 && errno == ENOSYS) {  // before Linux 5.11
+    const auto rounded = std::chrono::ceil<std::chrono::milliseconds>(left);
+    ready = epoll_wait(epoll.get(), events, capacity, static_cast<int>(rounded.count()));
+  }
+  if (ready < 0 && errno != EINTR) fail("epoll");
   return std::max(ready, 0);
 }
 

@@ -1,4 +1,5 @@
-// The little of HTTP/1.1 that the workloads speak: GET without a body, keep-alive, Content-Length.
+// The little of HTTP/1.1 that the workloads speak: GET without a body, POST with one, keep-alive,
+// Content-Length.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +16,7 @@ std::optional<std::string> take_request(std::string& buffer);
 std::optional<std::size_t> message_length(const std::string& buffer);
 
 std::string make_request(const std::string& path);
+std::string make_post(const std::string& path, const std::string& body);
 std::string make_response(std::size_t body_bytes);
 
 // Blocking: reads until one request is complete; nothing when the client is gone.

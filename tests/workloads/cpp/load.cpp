@@ -4,7 +4,9 @@
 //
 //   load --port N [--protocol http|resp] [--path /x] [--connections 1] [--seconds 10]
 //     closed loop: [--think-ms 0] between an answer and the next request of a connection
-//     open loop:   --rate R requests a second at Poisson times, on whatever connection is free
+//     open loop:   --rate R requests a second at Poisson times, on whatever connection is free; if
+//                  none is, the time from when the request was due counts as latency
+//   --body FILE sends that as POST instead of GET; --warm-up S leaves the first S seconds out
 // SIGTERM and SIGINT end it early. Prints one JSON object (latency_log.h).
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -18,6 +20,8 @@
 #include <cstdlib>
 #include <ctime>
 #include <deque>
+#include <fstream>
+#include <iterator>
 #include <optional>
 #include <queue>
 #include <random>
@@ -60,11 +64,18 @@ std::optional<std::size_t> reply_length(const std::string& buffer) {
   return buffer.size() < length ? std::nullopt : std::optional(length);
 }
 
+std::string read(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail("open " + path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 class Protocol {
  public:
-  Protocol(const std::string& name, const std::string& path)
-      : http_(name == "http"),
-        request_(http_ ? make_request(path) : "*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n") {}
+  Protocol(const std::string& name, const std::string& path, const std::string& body_file)
+      : http_(name == "http"), request_("*2\r\n$3\r\nGET\r\n$3\r\nkey\r\n") {
+    if (http_) request_ = body_file.empty() ? make_request(path) : make_post(path, read(body_file));
+  }
 
   const std::string& request() const { return request_; }
 
@@ -108,16 +119,19 @@ class Generator {
  public:
   explicit Generator(const Arguments& arguments)
       : epoll_(epoll_create1(EPOLL_CLOEXEC)),
-        protocol_(arguments.text("protocol", "http"), arguments.text("path", "/")),
+        protocol_(arguments.text("protocol", "http"), arguments.text("path", "/"),
+                  arguments.text("body", "")),
         port_(arguments.number("port", 0)),
         rate_(std::stod(arguments.text("rate", "0"))),
         think_(arguments.number("think-ms", 0)),
+        warm_up_(arguments.number("warm-up", 0)),
         connections_(static_cast<std::size_t>(arguments.number("connections", 1))) {
     for (std::size_t i = 0; i < connections_.size(); ++i) open(i);
   }
 
   void run(std::chrono::seconds duration) {
     const auto start = Clock::now();
+    counts_from_ns_ = now_ns() + std::chrono::nanoseconds(warm_up_).count();
     next_arrival_ = start;
     if (rate_ == 0)
       for (std::size_t i = 0; i < connections_.size(); ++i) send_request(i);
@@ -127,7 +141,7 @@ class Generator {
       for (int i = 0; i < ready; ++i) receive(events[static_cast<std::size_t>(i)].data.u64);
       send_due();
     }
-    const std::chrono::duration<double> elapsed = Clock::now() - start;
+    const std::chrono::duration<double> elapsed = Clock::now() - start - warm_up_;
     std::puts(log_.to_json(elapsed.count()).c_str());
   }
 
@@ -145,13 +159,14 @@ class Generator {
     free_.push_back(index);
   }
 
-  void send_request(std::size_t index) {
+  // `waited`: how long ago it should have been sent, had a connection been free.
+  void send_request(std::size_t index, std::chrono::nanoseconds waited = {}) {
     Connection& connection = connections_[index];
     std::erase(free_, index);
     connection.busy = true;
     connection.first_byte_ns = 0;
     connection.answer.clear();
-    connection.sent_ns = now_ns();
+    connection.sent_ns = now_ns() - waited.count();
     if (!send_all(connection.fd.get(), protocol_.request())) reopen(index);
   }
 
@@ -162,7 +177,9 @@ class Generator {
     if (arrival.bytes <= 0) return reopen(index);
     if (connection.first_byte_ns == 0) connection.first_byte_ns = arrival.at_ns;
     if (!connection.busy || !protocol_.is_complete(connection.answer)) return;
-    if (protocol_.is_success(connection.answer))
+    if (connection.sent_ns < counts_from_ns_) {
+      // The service is not warm yet.
+    } else if (protocol_.is_success(connection.answer))
       log_.add(connection.sent_ns, connection.first_byte_ns, arrival.at_ns);
     else
       log_.add_error();
@@ -171,12 +188,14 @@ class Generator {
   }
 
   void continue_with(std::size_t index) {
-    if (rate_ != 0)
+    if (rate_ != 0) {
+      if (free_.empty()) all_busy_until_ = Clock::now();
       free_.push_back(index);
-    else if (think_.count() == 0)
+    } else if (think_.count() == 0)
       send_request(index);
-    else
+    else {
       thinking_.emplace_back(Clock::now() + think_, index);
+    }
   }
 
   void reopen(std::size_t index) {
@@ -201,8 +220,10 @@ class Generator {
       send_request(index);
     }
     while (rate_ != 0 && next_arrival_ <= now && !free_.empty()) {
-      if (now - next_arrival_ > std::chrono::milliseconds(1)) log_.add_late();
-      send_request(free_.front());
+      // Our own lateness is not the service's, but that it keeps all connections busy is.
+      const bool had_to_wait = next_arrival_ < all_busy_until_;
+      if (had_to_wait) log_.add_late();
+      send_request(free_.front(), had_to_wait ? now - next_arrival_ : Clock::duration{});
       next_arrival_ += std::chrono::nanoseconds(
           static_cast<std::int64_t>(1e9 * std::exponential_distribution<>(rate_)(random_)));
     }
@@ -213,11 +234,14 @@ class Generator {
   std::int64_t port_;
   double rate_;  // 0: closed loop
   std::chrono::milliseconds think_;
+  std::chrono::seconds warm_up_;
+  std::int64_t counts_from_ns_ = 0;
   std::vector<Connection> connections_;
   std::deque<std::size_t> free_;
   std::deque<std::pair<Clock::time_point, std::size_t>> thinking_;
   Clock::time_point next_arrival_;
-  std::mt19937_64 random_{1};  // the same arrivals in every run
+  Clock::time_point all_busy_until_;  // the last time that the first connection became free
+  std::mt19937_64 random_{1};         // the same arrivals in every run
   LatencyLog log_;
 };
 

@@ -1,0 +1,140 @@
+"""What has to come out of the steps of guest.sh, and the table of what did."""
+
+import dataclasses
+import json
+
+from accuracy.checks import verdict_is
+
+# The verdicts are those that scripts/accuracy asks for of the same services on the build host.
+_VERDICTS = {
+    "redis": ("cpu: *",),
+    "upstream": ("io: upstream",),
+    "lock": ("contention: lock",),
+    "disk": ("io: disk",),
+    "idle": ("idle",),
+}
+SCENARIOS = tuple(_VERDICTS)
+STEPS = ("kernel", "doctor", "waits", *SCENARIOS)
+
+# Thread names of tests/bpf/programs/waits.cpp, and what each of them waits for.
+_WAIT_CLASSES = {
+    "pipe": "pipe", "pair": "socket_other", "accept": "accept", "client": "client",
+    "upstream": "upstream", "poll_upstream": "upstream", "epoll": "poll", "poll": "poll",
+    "select": "poll", "eventfd": "poll", "timerfd": "timer", "sleep": "timer", "mutex": "lock",
+    "condition": "park", "child": "child",
+}
+# Waiting for its helper, for the end of the program, and for memory while all threads are started: not
+# what a thread is named for.
+_BESIDE = ("park", "other", "memory")
+
+
+@dataclasses.dataclass
+class Outcome:
+    kernel: str
+    step: str
+    ok: bool
+    said: str
+    detail: str = ""  # only of what is not ok
+
+
+def _last_words(text, size=1200):
+    return text.strip()[-size:]
+
+
+def _verdict(kernel, name, step):
+    try:
+        answer = json.loads(step.text)
+    except ValueError:
+        return Outcome(kernel, name, False, f"status {step.status}", _last_words(step.text))
+    verdict = answer["verdict"]
+    said = ": ".join(word for word in (verdict["bound"], verdict.get("cause")) if word)
+    check = verdict_is(said, _VERDICTS[name])
+    return Outcome(kernel, name, check.ok, said, "" if check.ok else _summary(answer))
+
+
+def _summary(answer):
+    load = answer["load"]
+    parts = [f"{part['component']} {part['share']:.2f}" for part in answer["request_time"] or []]
+    caveats = [f"{caveat['code']} {caveat['text']}" for caveat in answer["caveats"]]
+    return "\n".join([
+        answer["verdict"]["summary"],
+        f"view {load['view']}, {load['requests_per_s']} requests/s, idle {load['idle_share']}, "
+        f"cores {load['cpu_cores']}",
+        ", ".join(parts), *caveats])
+
+
+def _blocked_by_thread(recording):
+    """{thread name: {wait class: ns}} of a recording."""
+    sums = {}
+    for line in recording.splitlines():
+        try:
+            part = json.loads(line)
+        except ValueError:
+            continue  # not of the recording
+        for thread in part.get("threads", ()) if part.get("kind") == "window" else ():
+            known = sums.setdefault(thread["comm"], {})
+            for name, ns in thread.get("blocked_ns", {}).items():
+                known[name] = known.get(name, 0) + ns
+    return sums
+
+
+def _waits(kernel, step):
+    """In an emulated machine times are worth little; what a thread mostly waited for is."""
+    wrong = []
+    sums = _blocked_by_thread(step.text)
+    for thread, expected in _WAIT_CLASSES.items():
+        waited = {name: ns for name, ns in sums.get(thread, {}).items()
+                  if name == expected or name not in _BESIDE}
+        most = max(waited, key=waited.get, default="nothing")
+        if most != expected:
+            wrong.append(f"{thread}: {most} instead of {expected} ({waited})")
+    said = f"{len(_WAIT_CLASSES) - len(wrong)} of {len(_WAIT_CLASSES)} classes"
+    detail = "\n".join(wrong)
+    if step.status != 0:
+        detail += "\n" + _last_words(step.text)
+    return Outcome(kernel, "waits", not detail, said, detail)
+
+
+def _requests(kernel, step):
+    """Of the service with the slow upstream: its clients keep 8 requests in flight, each of which
+    waits 50 ms."""
+    try:
+        load = json.loads(step.text)["load"]
+    except (AttributeError, ValueError):
+        return Outcome(kernel, "requests", False, "no answer")
+    said = f"{load['requests']} of {load['latency_mean_ms'] or 0:.0f} ms"
+    ok = (load["view"] == "requests" and 50 <= load["latency_mean_ms"] <= 150
+          and 4 <= load["in_flight"] <= 8.2)
+    return Outcome(kernel, "requests", ok, said, "" if ok else str(load))
+
+
+def judge(kernel, steps):
+    """One outcome for each step, and one for what the answers say of requests."""
+    outcomes = [] if "upstream" not in steps else [_requests(kernel, steps["upstream"])]
+    for name in STEPS:
+        step = steps.get(name)
+        if step is None:
+            outcomes.append(Outcome(kernel, name, False, "not reached"))
+        elif step.status is None:
+            outcomes.append(Outcome(kernel, name, False, "did not end", _last_words(step.text)))
+        elif name == "waits":
+            outcomes.append(_waits(kernel, step))
+        elif name in _VERDICTS:
+            outcomes.append(_verdict(kernel, name, step))
+        else:
+            ok = step.status == 0
+            said = "ok" if ok else f"status {step.status}"
+            detail = "" if ok else _last_words(step.text, 3000)
+            outcomes.append(Outcome(kernel, name, ok, said, detail))
+    return outcomes
+
+
+def capabilities(steps):
+    """What boundscope itself said of its probes, from the first answer that has it."""
+    for name in SCENARIOS:
+        try:
+            answer = json.loads(steps[name].text)
+        except (KeyError, ValueError):
+            continue
+        return [caveat["text"] for caveat in answer["caveats"] if caveat["code"] == "capability"]
+    return []

@@ -1,0 +1,81 @@
+#include "analyze/rewrite/footprint.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace boundscope {
+namespace {
+
+constexpr double kMiB = 1024.0 * 1024.0;
+constexpr double kMostBase = 0.9;    // of the resident memory: something is data
+constexpr double kLeastLive = 0.02;  // of the resident memory: less tells nothing about it [E]
+
+class FootprintModel {
+ public:
+  FootprintModel(const Footprint& now, const Language& language) : now_(now), language_(language) {
+    if (now.base) base_from_.emplace(*now.base);
+    from_heap_ = now.live_bytes && *now.live_bytes >= kLeastLive * now.rss_bytes &&
+                 language.has(PriorKind::objects) && language.has(PriorKind::room);
+  }
+
+  double after(const Standard& standard) const {
+    const bool merges = language_.one_process() && now_.workers > 1;
+    const double workers = merges ? 1 : now_.workers;
+    const double base_to = language_.has(PriorKind::base)
+                               ? workers * kMiB * language_.factor(PriorKind::base, standard)
+                               : 0;
+    const double base = base_from_ ? now_.workers * kMiB * base_from_->at(standard.base_from) : 0;
+    const double own = now_.rss_bytes - now_.kept_bytes;
+    const double beyond =
+        std::min(own - std::min(base, kMostBase * own), now_.anonymous_bytes.value_or(own));
+    // Workers of one service hold partly the same data; one process holds it once.
+    const double once = merges ? std::pow(now_.workers, -0.5 * standard.shared) : 1;
+    if (!from_heap_) {
+      return base_to + now_.kept_bytes + once * beyond / language_.factor(PriorKind::rss, standard);
+    }
+    const double live = std::min(*now_.live_bytes, now_.rss_bytes);
+    const double heap = std::clamp(now_.heap_bytes.value_or(live), live, now_.rss_bytes);
+    // Buffers, stacks and caches outside of the heap: some of it belongs to the runtime.
+    const double outside = std::max(0.0, beyond - heap) * standard.shared;
+    return base_to + now_.kept_bytes + outside +
+           once * live / language_.factor(PriorKind::objects, standard) *
+               language_.factor(PriorKind::room, standard);
+  }
+
+ private:
+  const Footprint& now_;
+  const Language& language_;
+  std::optional<SplitLogNormal> base_from_;
+  bool from_heap_ = false;
+};
+
+}  // namespace
+
+std::optional<Footprint> footprint_of(const MemorySummary& memory, const Source& source,
+                                      const Priors& priors) {
+  if (!memory.rss_bytes || !(*memory.rss_bytes > 0)) return std::nullopt;
+  Footprint footprint;
+  footprint.rss_bytes = *memory.rss_bytes;
+  footprint.live_bytes = memory.live_heap_bytes;
+  footprint.heap_bytes = memory.heap_bytes;
+  footprint.kept_bytes = std::min(0.9 * footprint.rss_bytes, memory.mapped_file_bytes.value_or(0) +
+                                                                 memory.shmem_bytes.value_or(0));
+  footprint.anonymous_bytes = memory.anonymous_bytes;
+  footprint.workers = source.workers;
+  const Prior* base = priors.find(PriorKind::base, "*", source.language);
+  if (base != nullptr) footprint.base = base->quantiles;
+  return footprint;
+}
+
+std::vector<double> memory_gains(const Footprint& footprint, const Language& language,
+                                 const std::vector<Standard>& standards) {
+  const FootprintModel model(footprint, language);
+  std::vector<double> gains;
+  gains.reserve(standards.size());
+  for (const Standard& standard : standards) {
+    gains.push_back(gain_of(footprint.rss_bytes, model.after(standard)));
+  }
+  return gains;
+}
+
+}  // namespace boundscope

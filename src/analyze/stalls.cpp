@@ -1,0 +1,82 @@
+#include "analyze/stalls.h"
+
+#include <algorithm>
+
+#include "analyze/thresholds.h"
+
+namespace boundscope {
+namespace {
+
+constexpr double kMaterialStall = 0.2;  // of the request time: worth an alternative
+constexpr double kMinRest = 0.01;       // a gain is never claimed beyond 100
+// Parts of the stalls that a change may remove [E]: contiguous instead of linked data (methods.md
+// 2.4, 2.6-3.2x for object arrays), huge pages (page walks only).
+constexpr double kByLayout = 0.5;
+constexpr double kByHugePages = 0.15;
+
+double kernel_share(const Figures& figures) {
+  return figures.group[static_cast<std::size_t>(OwnerGroup::kernel)];
+}
+
+double gain_from(double vanishes) { return 1 / std::clamp(1 - vanishes, kMinRest, 1.0); }
+
+// Of the request time: computing that is stalled, and the queue behind it in proportion.
+double stalled_request_share(const Figures& figures) {
+  return stalled_cpu_share(figures) *
+         (figures.candidate[static_cast<std::size_t>(Candidate::cpu)].value - figures.stopped);
+}
+
+}  // namespace
+
+StallSource stall_source(const Run& run) {
+  StallSource source;
+  bool counted = false;
+  for (const Window& window : run.recording->windows) {
+    for (const StallCounters& counters : window.stall_counters)
+      counted = counted || counters.cycles > 0;
+    for (const StallCalibration& calibration : window.stall_calibrations) {
+      source.missing = calibration.missing;
+      if (!calibration.missing.empty()) continue;
+      source.name = "post_load";
+      source.found_share = std::clamp(calibration.found_share, kMinFoundShare, 1.0);
+    }
+  }
+  if (counted) source = {"pmu", "", 1};
+  return source;
+}
+
+void set_stalls(MemorySummary& memory, const StallSource& source, const Evidence& evidence) {
+  memory.stall_missing = source.missing;
+  if (!evidence.run.stalls_known) return;
+  const Estimate share =
+      evidence.interval_by([](const Figures& figures) { return figures.stalled; },
+                           [](const Figures& figures) { return figures.stall_weight; });
+  const double error = source.name == "pmu" ? 0 : kStallModelError + evidence.run.unclear_stalls;
+  memory.stall_source = source.name;
+  memory.stall_share = share.value;
+  memory.stall_low = std::clamp(share.low - error, 0.0, 1.0);
+  memory.stall_high = std::clamp(share.high + error, 0.0, 1.0);
+}
+
+double stalled_cpu_share(const Figures& figures) {
+  return figures.stalls_known ? figures.stalled * (1 - kernel_share(figures)) : 0;
+}
+
+void add_stall_alternatives(std::vector<Alternative>& alternatives, const Verdict& verdict,
+                            const Evidence& evidence) {
+  if (verdict.bound == Bound::idle || verdict.bound == Bound::inconclusive) return;
+  const Estimate share = evidence.interval(stalled_request_share);
+  if (share.value < kMaterialStall) return;
+  if (stalled_cpu_share(evidence.run) < evidence.run.stalls_decide) return;
+  const auto add = [&](std::string_view action, double part) {
+    alternatives.push_back({std::string(action),
+                            {},
+                            Goal::latency,
+                            {gain_from(part * share.value / 2), 1,
+                             gain_from(part * std::clamp(share.high, share.value, 1.0))}});
+  };
+  add("compact_layout", kByLayout);
+  add("huge_pages", kByHugePages);
+}
+
+}  // namespace boundscope

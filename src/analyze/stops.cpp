@@ -1,0 +1,219 @@
+#include "analyze/stops.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <vector>
+
+#include "analyze/intervals.h"
+#include "analyze/latency_histogram.h"
+#include "analyze/random.h"
+#include "analyze/thresholds.h"
+
+namespace boundscope {
+namespace {
+
+constexpr double kNsPerMs = 1e6;
+constexpr std::size_t kTailDraws = 200;
+
+double ratio_of(const LatencyHistogram& with, const LatencyHistogram& without) {
+  const std::optional<double> p99 = with.quantile_ns(0.99);
+  const std::optional<double> without_ns = without.quantile_ns(0.99);
+  return p99 && without_ns && *without_ns > 0 ? *p99 / *without_ns : 1;
+}
+
+// What stood still, as near as possible: probes see when threads run again.
+double stopped_ns(const GcTotals& gc) {
+  return static_cast<double>(gc.stopped_ns.value_or(gc.pause_ns.value_or(0)));
+}
+
+struct Pauses {
+  double count = 0, ns = 0, longest_ns = 0;
+};
+// Probes of Go see stops begin and processors being restarted, not how long that takes, and stops
+// for other reasons as well (docs/gc_probes.md): there the runtime's own account goes first.
+bool is_told(const GcTotals& gc) {
+  return gc.pauses && gc.pause_ns && (!gc.stops || gc.probes == "pclntab");
+}
+Pauses pauses_in(const GcTotals& gc) {
+  const auto number = [](const std::optional<std::uint64_t>& first,
+                         const std::optional<std::uint64_t>& second) {
+    return static_cast<double>(first ? *first : second.value_or(0));
+  };
+  const bool told = is_told(gc);
+  return {told ? number(gc.pauses, gc.stops) : number(gc.stops, gc.pauses),
+          told ? number(gc.pause_ns, gc.stopped_ns) : number(gc.stopped_ns, gc.pause_ns),
+          number(gc.longest_stop_ns, gc.longest_pause_ns)};
+}
+
+// Levels of one process, as last seen.
+void add_levels(GcSummary& summary, const GcTotals& gc) {
+  const auto add = [](std::optional<double>& sum, const std::optional<std::uint64_t>& level) {
+    if (level) sum = sum.value_or(0) + static_cast<double>(*level);
+  };
+  add(summary.live_heap_bytes, gc.live_heap_bytes);
+  add(summary.heap_bytes, gc.heap_capacity_bytes);
+  add(summary.heap_goal_bytes, gc.heap_goal_bytes);
+  add(summary.heap_max_bytes, gc.heap_max_bytes);
+  if (summary.collector.empty()) summary.collector = gc.collector;
+  if (summary.missing.empty()) summary.missing = gc.missing;
+  if (summary.source.empty())
+    summary.source = is_told(gc) || gc.probes.empty() ? gc.source : gc.probes;
+}
+
+bool tells_stops(const GcTotals& gc) { return gc.stops || gc.pauses || gc.pause_ns; }
+
+// Of the time of the processes that tell.
+double pause_share(const Run& run) {
+  double stopped = 0;
+  double time = 0;
+  for (const Window* window : run.windows) {
+    for (const GcTotals& gc : window->gc) {
+      if (!tells_stops(gc)) continue;
+      stopped += pauses_in(gc).ns;
+      time += static_cast<double>(window->duration_ns);
+    }
+  }
+  return time > 0 ? stopped / time : 0;
+}
+
+// By Go's own clocks, which leave out what its workers mark on processors that have nothing to do;
+// samples cannot. None where other runtimes collect beside it.
+std::optional<double> go_cpu_share(const Run& run) {
+  double collecting = 0;
+  double all = 0;
+  for (const Window* window : run.windows) {
+    for (const GcTotals& gc : window->gc) {
+      if (run.runtime_of(gc.pid) != Runtime::go || !gc.gc_cpu_ns) return std::nullopt;
+      collecting += static_cast<double>(*gc.gc_cpu_ns);
+    }
+    if (!window->gc.empty()) all += static_cast<double>(window->host.cpu_ns.value_or(0));
+  }
+  if (!(all > 0)) return std::nullopt;
+  return std::min(1.0, collecting / all);
+}
+
+}  // namespace
+
+bool collects_garbage(Runtime runtime) {
+  return runtime != Runtime::native && runtime != Runtime::unknown;
+}
+
+std::map<pid_t, ProcessStops> stops_of(const Window& window) {
+  std::map<pid_t, ProcessStops> all;
+  if (window.duration_ns == 0) return all;
+  const auto duration = static_cast<double>(window.duration_ns);
+  for (const GcTotals& gc : window.gc) {
+    ProcessStops& stops = all[gc.pid];
+    stops.seen = gc.stops.has_value();
+    stops.share = std::min(1.0, stopped_ns(gc) / duration);
+    stops.mutex_wait_share = static_cast<double>(gc.mutex_wait_ns.value_or(0)) / duration;
+    stops.runnable_share = static_cast<double>(gc.sched_latency_ns.value_or(0)) / duration;
+  }
+  return all;
+}
+
+std::string_view heap_knob(Runtime runtime) {
+  switch (runtime) {
+    case Runtime::go:
+      return "GOGC";
+    case Runtime::jvm:
+      return "-Xmx";
+    case Runtime::node:
+      return "--max-semi-space-size";
+    case Runtime::cpython:
+      return "gc.set_threshold";
+    case Runtime::ruby:
+      return "RUBY_GC_HEAP_GROWTH_FACTOR";
+    case Runtime::dotnet:
+      return "DOTNET_GCgen0size";
+    default:
+      return {};
+  }
+}
+
+bool stops_known(const Run& run) {
+  return std::any_of(run.windows.begin(), run.windows.end(), [](const Window* window) {
+    return std::any_of(window->gc.begin(), window->gc.end(), [](const GcTotals& gc) {
+      return gc.stops.has_value() || gc.pause_ns.has_value();
+    });
+  });
+}
+
+std::optional<StoppedTail> stopped_tail(const Run& run, std::uint64_t seed) {
+  std::vector<LatencyHistogram> with(run.rows);
+  std::vector<LatencyHistogram> without(run.rows);
+  LatencyHistogram all_with;
+  LatencyHistogram all_without;
+  for (std::size_t i = 0; i < run.windows.size(); ++i) {
+    if (run.windows[i]->latencies_without_stops.empty()) continue;
+    with[run.row[i]].add(run.windows[i]->latencies);
+    without[run.row[i]].add(run.windows[i]->latencies_without_stops);
+    all_with.add(run.windows[i]->latencies);
+    all_without.add(run.windows[i]->latencies_without_stops);
+  }
+  if (all_with.count() < kCompletionsForP99 || run.rows == 0) return std::nullopt;
+  StoppedTail tail;
+  tail.p99_ns = all_with.quantile_ns(0.99).value_or(0);
+  tail.p99_without_ns = all_without.quantile_ns(0.99).value_or(0);
+  LatencyHistogram half = all_with;
+  half.add(all_without);
+  tail.p99_with_half_ns = half.quantile_ns(0.99).value_or(0);
+  std::vector<double> ratios;
+  Random random(seed ^ 0x7461696cULL);
+  for (std::size_t draw = 0; draw < kTailDraws; ++draw) {
+    LatencyHistogram drawn_with;
+    LatencyHistogram drawn_without;
+    for (std::size_t i = 0; i < run.rows; ++i) {
+      const std::size_t row = random.below(run.rows);
+      drawn_with.add(with[row]);
+      drawn_without.add(without[row]);
+    }
+    ratios.push_back(ratio_of(drawn_with, drawn_without));
+    tail.worthwhile += (ratios.back() > kWorthwhileGain ? 1.0 : 0.0) / kTailDraws;
+  }
+  const double value = ratio_of(all_with, all_without);
+  tail.ratio = {value, std::min(value, quantile(ratios, 0.05)),
+                std::max(value, quantile(ratios, 0.95))};
+  return tail;
+}
+
+std::optional<GcSummary> gc_summary(const Run& run, std::optional<double> gc_cpu_share) {
+  const bool any = std::any_of(run.processes.begin(), run.processes.end(), [](const auto& entry) {
+    return collects_garbage(entry.second->runtime);
+  });
+  if (!any) return std::nullopt;
+  GcSummary summary;
+  summary.cpu_share = gc_cpu_share;
+  if (const auto told = go_cpu_share(run)) summary.cpu_share = told;
+  double pauses = 0, total_ns = 0, longest_ns = 0, cycles = 0;
+  bool known = false, cycles_known = false;
+  std::map<pid_t, const GcTotals*> last;
+  // Events count wherever they were in the measurement; the share is of the part that the answer is
+  // about.
+  for (const Window& window : run.recording->windows) {
+    for (const GcTotals& gc : window.gc) {
+      last[gc.pid] = &gc;
+      if (!tells_stops(gc)) continue;
+      known = true;
+      const Pauses here = pauses_in(gc);
+      pauses += here.count;
+      total_ns += here.ns;
+      longest_ns = std::max(longest_ns, here.longest_ns);
+      cycles += static_cast<double>(gc.cycles.value_or(0));
+      cycles_known = cycles_known || gc.cycles.has_value();
+    }
+  }
+  for (const auto& [pid, gc] : last) add_levels(summary, *gc);
+  if (known) {
+    summary.pauses = pauses;
+    summary.pause_total_ms = total_ns / kNsPerMs;
+    summary.pause_max_ms = longest_ns / kNsPerMs;
+    summary.pause_share = pause_share(run);
+    summary.missing.clear();
+  }
+  if (cycles_known) summary.cycles = cycles;
+  return summary;
+}
+
+}  // namespace boundscope

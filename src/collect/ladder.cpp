@@ -1,0 +1,162 @@
+#include "collect/ladder.h"
+
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "abi.h"
+#include "collect/trial.h"
+#include "probes.skel.h"
+
+namespace boundscope {
+namespace {
+
+using Programs = std::vector<bpf_program*>;
+
+// What the kernel's own type information names.
+class KernelNames {
+ public:
+  bool has_function(const std::string& name) const { return has(name, BTF_KIND_FUNC); }
+  bool has_tracepoint(const std::string& name) const {
+    return has("btf_trace_" + name, BTF_KIND_TYPEDEF);
+  }
+
+ private:
+  struct BtfDeleter {
+    void operator()(btf* types) const noexcept { btf__free(types); }
+  };
+  bool has(const std::string& name, __u32 kind) const {
+    return types_ && btf__find_by_name_kind(types_.get(), name.c_str(), kind) > 0;
+  }
+  std::unique_ptr<btf, BtfDeleter> types_{btf__load_vmlinux_btf()};
+};
+
+// The function that a program of section "fexit/inet_sendmsg" hangs on; empty: on none.
+std::string function_of(const bpf_program* program) {
+  const std::string_view section = bpf_program__section_name(program);
+  for (const std::string_view kind : {"fentry/", "fexit/"})
+    if (section.starts_with(kind)) return std::string(section.substr(kind.size()));
+  return "";
+}
+
+// One name that the kernel does not know fails the whole object.
+void choose_functions(probes& skeleton, const KernelNames& names, bool wanted) {
+  bpf_program* program = nullptr;
+  bpf_object__for_each_program(program, skeleton.obj) {
+    const std::string function = function_of(program);
+    if (!function.empty())
+      bpf_program__set_autoload(program, wanted && names.has_function(function));
+  }
+}
+
+// Without CONFIG_MEMCG or CONFIG_COMPACTION some are not there, and there is nothing to see.
+void leave_out_unknown_tracepoints(probes& skeleton, const KernelNames& names) {
+  constexpr std::string_view kSection = "tp_btf/";
+  for (bpf_program* program : reclaim_programs(skeleton)) {
+    const char* name = bpf_program__section_name(program) + kSection.size();
+    if (!names.has_tracepoint(name)) bpf_program__set_autoload(program, false);
+  }
+}
+
+bool has(SocketHooks hooks, const KernelNames& names) {
+  switch (hooks) {
+    case SocketHooks::tracepoints:
+      return names.has_tracepoint("sock_send_length") && names.has_tracepoint("sock_recv_length") &&
+             names.has_tracepoint("sk_data_ready");
+    case SocketHooks::functions:
+      return names.has_function("inet_sendmsg") && names.has_function("inet_recvmsg") &&
+             names.has_function("sock_def_readable");
+    case SocketHooks::none:
+      return true;
+  }
+  return false;
+}
+
+// A 5.10 kernel under emulation locked up with fentry and fexit programs on its socket functions
+// (docs/findings.md). Until that is understood, those kernels get the view of threads.
+bool may_follow(ProbeObject object, SocketHooks hooks) {
+  return object == ProbeObject::present || hooks == SocketHooks::none;
+}
+
+Capability scheduling(ProbeObject object) {
+  if (object == ProbeObject::present)
+    return {"scheduling", CapabilityState::available, "tp_btf, task storage", ""};
+  return {"scheduling", CapabilityState::degraded, "tp_btf, hash map",
+          "this kernel cannot keep a state with each thread (Linux 5.15 and newer can), so it is "
+          "looked up in a table, which costs the target more and has room for 8192 "
+          "threads"};
+}
+
+Capability requests(const Rung& rung) {
+  const std::string kept = rung.object == ProbeObject::present ? "socket storage" : "hash map";
+  switch (rung.hooks) {
+    case SocketHooks::tracepoints:
+      return {"requests", CapabilityState::available, "tp_btf, " + kept, ""};
+    case SocketHooks::functions:
+      return {"requests", CapabilityState::available, "fexit, " + kept, ""};
+    case SocketHooks::none:
+      break;
+  }
+  return {"requests", CapabilityState::absent, "",
+          "this kernel has no tracepoints for what sockets send and receive (Linux 6.3 and newer "
+          "have), and does not let us attach to the functions that do it"};
+}
+
+}  // namespace
+
+std::vector<bpf_program*> reclaim_programs(const probes& skeleton) {
+  const auto& programs = skeleton.progs;
+  return {programs.on_reclaim_end,        programs.on_reclaim_begin,
+          programs.on_cgroup_reclaim_end, programs.on_cgroup_reclaim_begin,
+          programs.on_compaction_end,     programs.on_compaction_begin};
+}
+
+std::vector<Rung> ladder() {
+  const Spare sweep{{"sweep_files"}, "long polls"};
+  const Spare workers{{"on_wakeup_new"}, "io_uring workers"};
+  const Spare reclaim{{"on_reclaim_begin", "on_reclaim_end", "on_cgroup_reclaim_begin",
+                       "on_cgroup_reclaim_end", "on_compaction_begin", "on_compaction_end"},
+                      "reclaim"};
+  const KernelNames names;
+  std::vector<Rung> rungs;
+  for (const auto object : {ProbeObject::present, ProbeObject::old})
+    for (const auto hooks : {SocketHooks::tracepoints, SocketHooks::functions, SocketHooks::none})
+      for (const std::vector<Spare>& without : std::vector<std::vector<Spare>>{
+               {}, {reclaim}, {sweep}, {workers}, {sweep, workers}, {sweep, workers, reclaim}})
+        if (has(hooks, names) && may_follow(object, hooks))
+          rungs.push_back({object, hooks, without});
+  return rungs;
+}
+
+void choose_programs(probes& skeleton, const Rung& rung) {
+  const auto& programs = skeleton.progs;
+  const auto switch_off = [](const Programs& unused) {
+    for (bpf_program* program : unused) bpf_program__set_autoload(program, false);
+  };
+  if (rung.hooks != SocketHooks::tracepoints)
+    switch_off({programs.on_send, programs.on_read, programs.on_data_ready});
+  const KernelNames names;
+  choose_functions(skeleton, names, rung.hooks == SocketHooks::functions);
+  leave_out_unknown_tracepoints(skeleton, names);
+  if (rung.hooks == SocketHooks::none) switch_off({programs.sweep_sockets, programs.sweep_files});
+  // One of them is enough.
+  const bool by_storage =
+      rung.object == ProbeObject::present && kernel_takes_iterator("bpf_sk_storage_map");
+  switch_off({by_storage ? programs.sweep_files : programs.sweep_sockets});
+  for (const Spare& spare : rung.without)
+    for (const char* program : spare.programs)
+      switch_off({bpf_object__find_program_by_name(skeleton.obj, program)});
+}
+
+std::vector<Capability> capabilities_of(const Rung& rung) {
+  std::vector<Capability> capabilities{scheduling(rung.object), requests(rung)};
+  for (const Spare& spare : rung.without)
+    capabilities.push_back(
+        {spare.capability, CapabilityState::absent, "", "this kernel refuses the program"});
+  return capabilities;
+}
+
+}  // namespace boundscope

@@ -1,0 +1,47 @@
+// The ladder: what each kernel can be measured with. Which rung a kernel carries is found out by
+// loading, never by its version.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "boundscope/recording.h"
+#include "collect/probe_object.h"
+
+struct bpf_program;
+
+namespace boundscope {
+
+// Where what sockets send, receive and get is seen.
+enum class SocketHooks {
+  tracepoints,  // Linux 6.3 and newer
+  functions,    // fentry and fexit of the functions behind the system calls
+  none,         // requests cannot be followed
+};
+
+// Programs that are not needed, and the capability that is missing without them.
+struct Spare {
+  std::vector<const char*> programs;
+  const char* capability;
+};
+
+struct Rung {
+  ProbeObject object = ProbeObject::present;
+  SocketHooks hooks = SocketHooks::tracepoints;
+  std::vector<Spare> without;
+};
+
+// The highest first; each sees less, or costs more, than the one before. Leaves out those whose
+// hooks this kernel has not got.
+std::vector<Rung> ladder();
+
+// Switches off what the rung does not use. The skeleton is open, not loaded.
+void choose_programs(probes& skeleton, const Rung& rung);
+
+// Those that see the target make room for memory, whichever are loaded.
+std::vector<bpf_program*> reclaim_programs(const probes& skeleton);
+
+// What standing on the rung means for a measurement.
+std::vector<Capability> capabilities_of(const Rung& rung);
+
+}  // namespace boundscope

@@ -1,0 +1,278 @@
+#include "collect/stall_calibration.h"
+
+#include <linux/perf_event.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+#include <memory>
+#include <vector>
+
+#include "collect/pmu_group.h"
+#include "collect/stall_counting.h"
+#include "target/unique_fd.h"
+
+// A chain of loads, each followed by kDependent additions that wait for it and for each other.
+extern "C" void bs_chase(void* first, std::uint64_t loads);
+extern "C" const char bs_chase_load_end[];  // right after the load
+extern "C" const char bs_chase_begin[];
+extern "C" const char bs_chase_end[];
+
+#if defined(__x86_64__)
+asm(R"(
+.text
+.p2align 6
+.globl bs_chase, bs_chase_begin, bs_chase_load_end, bs_chase_end
+.hidden bs_chase, bs_chase_begin, bs_chase_load_end, bs_chase_end
+.type bs_chase, @function
+bs_chase:
+bs_chase_begin:
+  mov (%rdi), %rdi
+bs_chase_load_end:
+  add $1, %rdi
+  add $1, %rdi
+  add $1, %rdi
+  add $1, %rdi
+  sub $1, %rdi
+  sub $1, %rdi
+  sub $1, %rdi
+  sub $1, %rdi
+  dec %rsi
+  jnz bs_chase_begin
+bs_chase_end:
+  ret
+.size bs_chase, .-bs_chase
+)");
+#elif defined(__aarch64__)
+asm(R"(
+.text
+.p2align 6
+.globl bs_chase, bs_chase_begin, bs_chase_load_end, bs_chase_end
+.hidden bs_chase, bs_chase_begin, bs_chase_load_end, bs_chase_end
+.type bs_chase, %function
+bs_chase:
+bs_chase_begin:
+  ldr x0, [x0]
+bs_chase_load_end:
+  add x0, x0, #1
+  add x0, x0, #1
+  add x0, x0, #1
+  add x0, x0, #1
+  sub x0, x0, #1
+  sub x0, x0, #1
+  sub x0, x0, #1
+  sub x0, x0, #1
+  subs x1, x1, #1
+  b.ne bs_chase_begin
+bs_chase_end:
+  ret
+.size bs_chase, .-bs_chase
+)");
+#endif
+
+namespace boundscope {
+namespace {
+
+constexpr double kDependent = 8;
+constexpr int kPriority = 5;  // nice; the target comes first
+constexpr std::size_t kLine = 64;
+constexpr std::size_t kFarBytes = 8 << 20;  // more than the caches that are a core's own
+constexpr std::uint64_t kPeriodNs = 100'000;
+constexpr std::uint64_t kLoopNs = 20'000'000;  // CPU time of each loop
+constexpr std::size_t kRingPages = 16;
+constexpr double kEnoughSamples = 50;
+constexpr double kApart = 0.4;  // between the loops, or the samples say nothing
+constexpr double kLongestLoad = 12;
+
+struct Unmap {
+  std::size_t size;
+  void operator()(void* memory) const { ::munmap(memory, size); }
+};
+using Mapping = std::unique_ptr<void, Unmap>;
+
+Mapping map_memory(std::size_t size, int protection, int flags, int fd) {
+  void* memory = ::mmap(nullptr, size, protection, flags, fd, 0);
+  return Mapping(memory == MAP_FAILED ? nullptr : memory, {size});
+}
+
+std::uint64_t thread_cpu_ns() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
+         static_cast<std::uint64_t>(time.tv_nsec);
+}
+
+// The clock of the CPU samples, on our own thread.
+class OwnSamples {
+ public:
+  OwnSamples() {
+    perf_event_attr attributes{};
+    attributes.size = sizeof(attributes);
+    attributes.type = PERF_TYPE_SOFTWARE;
+    attributes.config = PERF_COUNT_SW_CPU_CLOCK;
+    attributes.sample_period = kPeriodNs;
+    attributes.sample_type = PERF_SAMPLE_IP;
+    attributes.exclude_kernel = 1;
+    attributes.disabled = 1;
+    clock_ = UniqueFd(static_cast<int>(
+        syscall(SYS_perf_event_open, &attributes, 0, -1, -1, PERF_FLAG_FD_CLOEXEC)));
+    if (!clock_) return;
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    size_ = kRingPages * page;
+    ring_ = map_memory(page + size_, PROT_READ | PROT_WRITE, MAP_SHARED, clock_.get());
+    data_ = static_cast<const char*>(ring_.get()) + page;
+  }
+
+  bool works() const { return clock_ && ring_; }
+  void begin() { ioctl(clock_.get(), PERF_EVENT_IOC_ENABLE, 0); }
+  // Addresses since begin(), at most what the ring holds.
+  std::vector<std::uint64_t> end() {
+    ioctl(clock_.get(), PERF_EVENT_IOC_DISABLE, 0);
+    auto* control = static_cast<perf_event_mmap_page*>(ring_.get());
+    const std::uint64_t head = std::atomic_ref(control->data_head).load(std::memory_order_acquire);
+    std::vector<std::uint64_t> addresses;
+    std::uint64_t tail = control->data_tail;
+    while (tail < head) {
+      perf_event_header header;
+      std::memcpy(&header, data_ + tail % size_, sizeof(header));
+      if (header.type == PERF_RECORD_SAMPLE && header.size >= sizeof(header) + 8)
+        std::memcpy(&addresses.emplace_back(), data_ + (tail + sizeof(header)) % size_, 8);
+      if (header.size == 0) break;
+      tail += header.size;
+    }
+    std::atomic_ref(control->data_tail).store(tail, std::memory_order_release);
+    return addresses;
+  }
+
+ private:
+  UniqueFd clock_;
+  std::size_t size_ = 0;
+  Mapping ring_;
+  const char* data_ = nullptr;
+};
+
+// A cycle through all lines in an order that no prefetcher knows: a linear congruential generator
+// of full period (Hull and Dobell 1962), so that no table has to be shuffled.
+void make_chain(char* memory, std::size_t lines) {
+  const std::size_t mask = lines - 1;  // a power of two
+  for (std::size_t line = 0; line < lines; ++line) {
+    const std::size_t next = (line * 1664525 + 1013904223) & mask;
+    char* to = memory + next * kLine;
+    std::memcpy(memory + line * kLine, &to, sizeof(to));
+  }
+}
+
+LoopSamples run_loop(OwnSamples& clock, void* memory) {
+  constexpr std::uint64_t kLoads = 20'000;  // between two looks at the time
+  LoopSamples samples;
+  const std::uint64_t until = thread_cpu_ns() + kLoopNs;
+  clock.begin();
+  while (thread_cpu_ns() < until) bs_chase(memory, kLoads);
+  const auto load_end = reinterpret_cast<std::uint64_t>(bs_chase_load_end);
+  for (const std::uint64_t address : clock.end()) {
+    if (address < reinterpret_cast<std::uint64_t>(bs_chase_begin) ||
+        address >= reinterpret_cast<std::uint64_t>(bs_chase_end))
+      continue;
+    samples.samples += 1;
+    samples.after_load += address == load_end ? 1 : 0;
+  }
+  return samples;
+}
+
+StallCalibration failed(std::string why) {
+  StallCalibration calibration;
+  calibration.missing = std::move(why);
+  return calibration;
+}
+
+// 8 additions that wait for each other, and no load.
+void compute(std::uint64_t rounds) {
+  std::uint64_t value = rounds;
+  for (std::uint64_t i = 0; i < rounds; ++i) {
+    for (int k = 0; k < 8; ++k) {
+      value += 1;
+      asm volatile("" : "+r"(value));
+    }
+  }
+}
+
+// By the set's formula, of what `work` does; empty: the counters stand still.
+template <class Work>
+std::optional<double> counted_share(const PmuEventSet& set, Work work) {
+  PmuRates rates(set);
+  for (std::size_t group = 0; group < set.groups.size(); ++group) {
+    const auto counter = PmuGroupCounter::open(set, set.groups[group], 0);
+    if (!counter) return std::nullopt;
+    const std::uint64_t until = thread_cpu_ns() + kLoopNs / 2;
+    while (thread_cpu_ns() < until) work();
+    if (const auto counts = counter->read()) rates.add(group, *counts);
+  }
+  return rates.memory_share();
+}
+
+// Null: none, or none that can be believed. `far` is memory with a chain in it.
+const PmuEventSet* check_counters(void* far) {
+  const PmuEventSet* set = event_set_of(this_cpu());
+  if (set == nullptr) return nullptr;
+  const auto computing = counted_share(*set, [] { compute(2'000); });
+  if (!computing) return nullptr;
+  const auto waiting = counted_share(*set, [far] { bs_chase(far, 2'000); });
+  return judge_counters(computing, waiting).empty() ? set : nullptr;
+}
+
+StallCalibrator::Outcome calibrate_stalls() {
+  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kPriority);
+  const Mapping memory =
+      map_memory(kFarBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+  if (!memory) return {failed("no memory for the calibration"), nullptr};
+  auto* bytes = static_cast<char*>(memory.get());
+  StallCalibrator::Outcome outcome;
+  OwnSamples clock;
+  if (clock.works()) {
+    make_chain(bytes, 1);
+    const LoopSamples near = run_loop(clock, bytes);
+    make_chain(bytes, kFarBytes / kLine);
+    outcome.samples = judge_calibration(near, run_loop(clock, bytes));
+  } else {
+    outcome.samples = failed(std::string("no clock on our own thread: ") + std::strerror(errno));
+    make_chain(bytes, kFarBytes / kLine);
+  }
+  outcome.counters = check_counters(bytes);
+  return outcome;
+}
+
+}  // namespace
+
+StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& far) {
+  if (near.samples < kEnoughSamples || far.samples < kEnoughSamples)
+    return failed("too few samples of the calibration came");
+  const double near_share = near.after_load / near.samples;
+  const double far_share = far.after_load / far.samples;
+  if (far_share - near_share < kApart)
+    return failed("samples of this CPU do not tell where it waits for memory");
+  StallCalibration calibration;
+  calibration.samples = static_cast<std::uint64_t>(near.samples + far.samples);
+  // In the near loop a load takes its cycles of those and kDependent additions.
+  calibration.load_cycles = std::min(kLongestLoad, kDependent * near_share / (1 - near_share));
+  // What the far loop would show if its loads hit is subtracted, as it is everywhere else.
+  calibration.found_share = far_share - (1 - far_share) * near_share / (1 - near_share);
+  return calibration;
+}
+
+void StallCalibrator::start() { running_ = std::async(std::launch::async, calibrate_stalls); }
+
+std::optional<StallCalibrator::Outcome> StallCalibrator::take() {
+  if (!running_.valid() || running_.wait_for(std::chrono::seconds(0)) != std::future_status::ready)
+    return std::nullopt;
+  return running_.get();
+}
+
+}  // namespace boundscope

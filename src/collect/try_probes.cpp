@@ -1,0 +1,43 @@
+// try_probes(): what cannot be read off a host, because kernels of the same version differ in it.
+#include "collect/loaded_probes.h"
+#include "collect/trial.h"
+
+namespace boundscope {
+namespace {
+
+HostCheck check_of(const Capability& capability) {
+  const std::string& found = capability.reason.empty() ? capability.mechanism : capability.reason;
+  return {"probes: " + capability.name, capability.state, found.empty() ? "loaded" : found, ""};
+}
+
+HostCheck statistics(const LoadedProbes::Parts& parts) {
+  if (parts.statistics) return {"bpf_stats", CapabilityState::available, "can be switched on", ""};
+  return {"bpf_stats", CapabilityState::degraded,
+          "refused: the cost of an event is assumed, not measured", "sudo boundscope ..."};
+}
+
+}  // namespace
+
+std::vector<HostCheck> try_probes() {
+  auto loaded = LoadedProbes::load({});
+  if (!loaded)
+    return {{"probes", CapabilityState::absent, loaded.error().message, loaded.error().hint}};
+  const LoadedProbes::Parts parts = std::move(*loaded).take();
+  std::vector<HostCheck> checks;
+  for (const Capability& capability : parts.kernel.capabilities())
+    checks.push_back(check_of(capability));
+  checks.push_back(parts.sampler
+                       ? HostCheck{"probes: samples", CapabilityState::available, "cpu-clock", ""}
+                       : HostCheck{"probes: samples", CapabilityState::absent,
+                                   parts.sampler.error().message, parts.sampler.error().hint});
+  checks.push_back(statistics(parts));
+  // No gap: the sockets are found through descriptors then.
+  checks.push_back({"map_iterators", CapabilityState::available,
+                    kernel_takes_iterator("bpf_sk_storage_map")
+                        ? "accepted"
+                        : "refused; sockets are looked at through descriptors instead",
+                    ""});
+  return checks;
+}
+
+}  // namespace boundscope

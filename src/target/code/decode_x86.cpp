@@ -1,0 +1,166 @@
+// x86-64, by Zydis.
+#include "target/code/instruction.h"
+
+#if defined(__x86_64__)
+
+#include <Zydis/Zydis.h>
+
+#include <array>
+
+namespace boundscope {
+namespace {
+
+// Cycles; of current cores of either vendor, rounded.
+constexpr std::uint8_t kMultiply = 3;
+constexpr std::uint8_t kDivide = 18;
+constexpr std::uint8_t kVectorArithmetic = 3;
+
+const ZydisDecoder& decoder() {
+  static const ZydisDecoder decoder = [] {
+    ZydisDecoder made;
+    ZydisDecoderInit(&made, ZYDIS_MACHINE_MODE_LONG_64, ZYDIS_STACK_WIDTH_64);
+    return made;
+  }();
+  return decoder;
+}
+
+RegisterSet bit_of(ZydisRegister reg) {
+  if (reg == ZYDIS_REGISTER_NONE) return 0;
+  const ZydisRegister whole = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
+  if (whole >= ZYDIS_REGISTER_RAX && whole <= ZYDIS_REGISTER_R15)
+    return RegisterSet{1} << (whole - ZYDIS_REGISTER_RAX);
+  if (whole >= ZYDIS_REGISTER_ZMM0 && whole <= ZYDIS_REGISTER_ZMM31)
+    return RegisterSet{1} << (16 + whole - ZYDIS_REGISTER_ZMM0);
+  if (whole == ZYDIS_REGISTER_RFLAGS) return RegisterSet{1} << 48;
+  if (reg >= ZYDIS_REGISTER_K0 && reg <= ZYDIS_REGISTER_K7)
+    return RegisterSet{1} << (49 + reg - ZYDIS_REGISTER_K0);
+  return 0;
+}
+
+constexpr RegisterSet kVectors = ((RegisterSet{1} << 32) - 1) << 16;
+
+// From register to register, which renaming does.
+bool only_renames(const ZydisDecodedInstruction& decoded, const Instruction& instruction) {
+  return decoded.mnemonic == ZYDIS_MNEMONIC_MOV && !instruction.loads && instruction.writes != 0 &&
+         instruction.reads != 0;
+}
+
+std::uint8_t latency_of(const ZydisDecodedInstruction& decoded, const Instruction& instruction) {
+  switch (decoded.mnemonic) {
+    case ZYDIS_MNEMONIC_DIV:
+    case ZYDIS_MNEMONIC_IDIV:
+    case ZYDIS_MNEMONIC_DIVSD:
+    case ZYDIS_MNEMONIC_DIVSS:
+    case ZYDIS_MNEMONIC_VDIVSD:
+    case ZYDIS_MNEMONIC_VDIVSS:
+    case ZYDIS_MNEMONIC_SQRTSD:
+    case ZYDIS_MNEMONIC_VSQRTSD:
+      return kDivide;
+    case ZYDIS_MNEMONIC_IMUL:
+    case ZYDIS_MNEMONIC_MUL:
+    case ZYDIS_MNEMONIC_MULX:
+    case ZYDIS_MNEMONIC_CRC32:
+    case ZYDIS_MNEMONIC_POPCNT:
+      return kMultiply;
+    default:
+      break;
+  }
+  if ((instruction.writes & kVectors) == 0) return 1;
+  switch (decoded.meta.category) {
+    case ZYDIS_CATEGORY_DATAXFER:
+    case ZYDIS_CATEGORY_LOGICAL:
+    case ZYDIS_CATEGORY_LOGICAL_FP:
+      return 1;
+    default:
+      return kVectorArithmetic;
+  }
+}
+
+bool clears_register(const ZydisDecodedInstruction& decoded,
+                     const std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT>& operands) {
+  if (decoded.mnemonic != ZYDIS_MNEMONIC_XOR && decoded.mnemonic != ZYDIS_MNEMONIC_PXOR &&
+      decoded.mnemonic != ZYDIS_MNEMONIC_XORPS)
+    return false;
+  return operands[0].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+         operands[1].type == ZYDIS_OPERAND_TYPE_REGISTER &&
+         operands[0].reg.value == operands[1].reg.value;
+}
+
+void add_operand(Instruction& instruction, const ZydisDecodedOperand& operand) {
+  const bool reads = (operand.actions & ZYDIS_OPERAND_ACTION_MASK_READ) != 0;
+  const bool writes = (operand.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) != 0;
+  if (operand.type == ZYDIS_OPERAND_TYPE_REGISTER) {
+    const RegisterSet bit = bit_of(operand.reg.value);
+    if (reads) instruction.reads |= bit;
+    if (writes) instruction.writes |= bit;
+  } else if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY) {
+    const RegisterSet made_of = bit_of(operand.mem.base) | bit_of(operand.mem.index);
+    const bool is_load = operand.mem.type == ZYDIS_MEMOP_TYPE_MEM && reads;
+    (is_load ? instruction.address : instruction.reads) |= made_of;
+    instruction.loads |= is_load;
+  }
+}
+
+void add_control_flow(Instruction& instruction, const ZydisDecodedInstruction& decoded,
+                      const std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT>& operands) {
+  const auto category = decoded.meta.category;
+  instruction.is_branch = category == ZYDIS_CATEGORY_COND_BR;
+  instruction.never_falls =
+      category == ZYDIS_CATEGORY_UNCOND_BR || category == ZYDIS_CATEGORY_RET ||
+      decoded.mnemonic == ZYDIS_MNEMONIC_UD2 || decoded.mnemonic == ZYDIS_MNEMONIC_HLT;
+  instruction.fuses_branch =
+      decoded.mnemonic == ZYDIS_MNEMONIC_CMP || decoded.mnemonic == ZYDIS_MNEMONIC_TEST;
+  const bool jumps = instruction.is_branch || category == ZYDIS_CATEGORY_UNCOND_BR;
+  if (jumps && operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operands[0].imm.is_relative)
+    instruction.target = decoded.length + operands[0].imm.value.s;
+}
+
+}  // namespace
+
+std::optional<Instruction> decode_instruction(std::string_view code) {
+  ZydisDecodedInstruction decoded;
+  std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
+  if (!ZYAN_SUCCESS(
+          ZydisDecoderDecodeFull(&decoder(), code.data(), code.size(), &decoded, operands.data())))
+    return std::nullopt;
+
+  Instruction instruction;
+  instruction.length = decoded.length;
+  const auto category = decoded.meta.category;
+  const bool is_hint = category == ZYDIS_CATEGORY_NOP || category == ZYDIS_CATEGORY_WIDENOP ||
+                       category == ZYDIS_CATEGORY_PREFETCH;
+  if (is_hint) return instruction;
+  for (std::size_t i = 0; i < decoded.operand_count; ++i) add_operand(instruction, operands[i]);
+  if (clears_register(decoded, operands)) instruction.reads = 0;
+  // The stack engine keeps the stack pointer: pushes and pops do not wait for each other.
+  if (category == ZYDIS_CATEGORY_PUSH || category == ZYDIS_CATEGORY_POP ||
+      category == ZYDIS_CATEGORY_CALL || category == ZYDIS_CATEGORY_RET) {
+    const RegisterSet stack = bit_of(ZYDIS_REGISTER_RSP);
+    instruction.address &= ~stack;
+    instruction.reads &= ~stack;
+    instruction.writes &= ~stack;
+  }
+  instruction.latency = only_renames(decoded, instruction) ? 0 : latency_of(decoded, instruction);
+  add_control_flow(instruction, decoded, operands);
+  return instruction;
+}
+
+std::uint8_t instruction_length(std::string_view code) {
+  ZydisDecodedInstruction decoded;
+  const bool is_one = ZYAN_SUCCESS(
+      ZydisDecoderDecodeInstruction(&decoder(), nullptr, code.data(), code.size(), &decoded));
+  return is_one ? decoded.length : 0;
+}
+
+}  // namespace boundscope
+
+#else
+
+namespace boundscope {
+
+std::optional<Instruction> decode_instruction(std::string_view /*code*/) { return std::nullopt; }
+std::uint8_t instruction_length(std::string_view /*code*/) { return 0; }
+
+}  // namespace boundscope
+
+#endif

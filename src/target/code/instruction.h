@@ -1,0 +1,43 @@
+// What one machine instruction does, as far as it matters for how long it takes and for what it
+// waits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace boundscope {
+
+// Registers as bits: 0-15 general, 16-47 vector, 48 flags, 49-56 mask registers.
+using RegisterSet = std::uint64_t;
+inline constexpr std::size_t kRegisters = 57;
+
+struct Instruction {
+  std::uint8_t length = 0;    // bytes
+  bool loads = false;         // its result waits for memory: prefetches and stores do not
+  bool never_falls = false;   // jump or return: the next one in memory does not follow it
+  bool is_branch = false;     // conditional
+  bool fuses_branch = false;  // executed as one with a conditional branch that follows
+  std::uint8_t latency = 1;   // cycles once its operands are there, without the load
+  RegisterSet address = 0;    // registers that a load's address is made of
+  RegisterSet reads = 0;      // all others
+  RegisterSet writes = 0;
+  std::optional<std::int64_t> target;  // of a direct jump within a function, from its own start
+};
+
+// The instruction that `code` begins with. Empty: the bytes are none, or it is not all there; on
+// other machines than x86-64 always. The bytes belong to the target: any will do.
+std::optional<Instruction> decode_instruction(std::string_view code);
+
+// Its length alone, which is quicker; 0: there is none.
+std::uint8_t instruction_length(std::string_view code);
+
+// Where an instruction may begin, on the machine we run on.
+#if defined(__aarch64__)
+inline constexpr std::size_t kInstructionAlignment = 4;
+#else
+inline constexpr std::size_t kInstructionAlignment = 1;
+#endif
+
+}  // namespace boundscope

@@ -1,0 +1,27 @@
+// How long each instruction of a piece of code is the oldest one that is not finished, on a core
+// that executes out of order and retires in order, when every load hits the nearest cache.
+//
+// That is where a clock finds such a core: an interrupt is taken between two instructions that
+// retire, so its samples say for which instruction the core was waiting.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "target/code/instruction.h"
+
+namespace boundscope {
+
+// Width and window are those of current cores; the result hardly depends on them.
+struct Core {
+  double load_latency = 4;  // cycles, of the nearest cache: measured (post-load calibration)
+  int dispatch_width = 6;   // instructions per cycle
+  int retire_width = 8;
+  int window = 224;  // instructions that are under way
+};
+
+// Parts of the time, one per instruction of `code`, which is executed over and over; sum 1. Its
+// branches are taken as predicted right. Empty if there is no code.
+std::vector<double> retirement_shares(std::span<const Instruction> code, const Core& core);
+
+}  // namespace boundscope

@@ -1,0 +1,16 @@
+// Counters of a running Go program, from its memory.
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+
+#include "boundscope/result.h"
+#include "target/gc/gc_source.h"
+#include "target/proc_fs.h"
+
+namespace boundscope {
+
+Result<std::unique_ptr<GcSource>> open_go_source(const ProcFs& proc, pid_t pid);
+
+}  // namespace boundscope

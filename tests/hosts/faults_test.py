@@ -1,0 +1,231 @@
+"""What goes wrong on hosts: boundscope is killed, its target vanishes, disks are full, time jumps. Whatever happens,
+nothing stays attached, and there is an answer or a message that says why there is none."""
+import contextlib
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+import common
+from common import Program, Run, attach, busy, eventually, holds_probes, is_confined
+
+ENGINE = "setInterval(() => { for (let i = 0; i < 2e5; i++) JSON.stringify({a: [i]}); }, 5)"
+
+
+def in_the_kernel():
+    """All programs and links that there are, as {("prog", 17), ...}."""
+    tool = shutil.which("bpftool", path=os.environ["PATH"] + ":/usr/sbin")
+    found = set()
+    for kind in ("prog", "link"):
+        shown = subprocess.run([tool, "-j", kind, "show"], capture_output=True, text=True, check=True).stdout
+        found |= {(kind, row["id"]) for row in json.loads(shown)}
+    return found
+
+
+def changed_code(pid):
+    """Places where the code of a process differs from the files that it was mapped from: probes."""
+    changed = 0
+    with open(f"/proc/{pid}/mem", "rb") as memory, open(f"/proc/{pid}/maps") as maps:
+        for line in maps:
+            fields = line.split()
+            if "x" not in fields[1] or len(fields) < 6 or not fields[5].startswith("/"):
+                continue
+            begin, end = (int(text, 16) for text in fields[0].split("-"))
+            with open(fields[5], "rb") as file:
+                file.seek(int(fields[2], 16))
+                on_disk = file.read(end - begin)
+            memory.seek(begin)
+            mapped = memory.read(len(on_disk))
+            if mapped != on_disk:
+                changed += sum(a != b for a, b in zip(mapped, on_disk))
+    return changed
+
+
+class Killed(unittest.TestCase):
+    def test_at_any_moment_nothing_stays_attached(self):
+        def attached(held):
+            return {"prog", "link"} <= {kind for kind, _ in held}
+
+        with busy() as target:
+            begin = time.monotonic()
+            with attach(target.pid, seconds=30) as run:
+                self.assertTrue(eventually(lambda: attached(holds_probes(run.pid)), 30), "nothing is ever attached")
+                whole = time.monotonic() - begin
+            # Before it loads, while it loads, attaches, measures; the last one with everything attached.
+            for part in (0.3, 0.7, 0.9, 1.1, None):
+                with attach(target.pid, seconds=30) as run:
+                    end = time.monotonic() + whole * (part or 0) * random.uniform(0.9, 1.1)
+                    held = set()
+                    while time.monotonic() < end or (part is None and not attached(held)):
+                        held |= holds_probes(run.pid)
+                        time.sleep(0.01)
+                    os.kill(run.pid, signal.SIGSTOP)
+                    held |= holds_probes(run.pid)
+                    run.kill()
+                self.assertTrue(eventually(lambda: not held & in_the_kernel()),
+                                f"killed after {part} of the way: {held}")
+
+    @unittest.skipUnless(shutil.which("node"), "no node here")
+    def test_the_code_of_the_target_is_as_it_was(self):
+        with Program("node", "-e", ENGINE) as target:
+            self.assertTrue(eventually(lambda: pathlib.Path(f"/proc/{target.pid}/maps").read_text().count("x") > 3))
+            before = changed_code(target.pid)
+            with attach(target.pid, seconds=20) as run:
+                probed = eventually(lambda: changed_code(target.pid) > before, 10)
+                run.kill()
+            self.assertTrue(eventually(lambda: changed_code(target.pid) == before))
+            self.assertTrue(probed, "the stops of the runtime were not probed: the test is blind")
+
+
+class Targets(unittest.TestCase):
+    def answered(self, run):
+        run.finish()
+        self.assertEqual(run.status, 0, run.err)
+        answer = run.answer()
+        self.assertLessEqual(answer["load"]["cpu_cores"], os.cpu_count() * 1.05)
+        return answer
+
+    def test_a_thousand_forks_a_second(self):
+        with Program(common.programs / "storm", "6") as target:
+            answer = self.answered(attach(target.pid, seconds=2))
+        self.assertIn(target.pid, answer["target"]["pids"])
+
+    def test_the_target_becomes_another_program_and_dies(self):
+        script = "import os, time\nt = time.monotonic() + 0.7\nwhile time.monotonic() < t: sum(range(1000))\n" \
+                 "os.execvp('timeout', ['timeout', '0.7', 'sh', '-c', 'while :; do :; done'])"
+        with Program(sys.executable, "-c", script) as target:
+            answer = self.answered(attach(target.pid, seconds=20))
+        self.assertLess(answer["window"]["duration_s"], 15)
+
+    def test_a_target_that_is_killed_at_once(self):
+        for delay in (0.0, 0.1, 0.2, 0.3):
+            with busy() as target, attach(target.pid, seconds=20) as run:
+                eventually(lambda: is_confined(run.pid))
+                time.sleep(delay)
+                target.kill()
+                run.finish(timeout=30)
+                self.assertIn(run.status, (0, 1))
+                self.assertTrue(run.out if run.status == 0 else "ended" in run.err or "not exist" in run.err or
+                                "gone" in run.err, run.err)
+
+    def test_two_instances_at_once(self):
+        with busy() as target:
+            first, second = (attach(target.pid, seconds=2) for _ in range(2))
+            for answer in (self.answered(first), self.answered(second)):
+                self.assertGreater(answer["load"]["cpu_cores"], 0)
+
+
+# Makes one call after the other, each to another address; its table of peers holds 4096.
+CALLS = """
+import socket, sys
+port, number = int(sys.argv[1]), 0
+while True:
+    number = number % 60000 + 1
+    with socket.create_connection((f"127.1.{number >> 8}.{number & 255}", port)) as upstream:
+        upstream.sendall(b"?")
+        upstream.recv(1)
+"""
+
+
+class Maps(unittest.TestCase):
+    def test_a_full_map_costs_names_and_the_answer_says_so(self):
+        with socket.create_server(("", 0), backlog=256) as listener:
+            threading.Thread(target=self.answer_all, args=(listener,), daemon=True).start()
+            with Program(common.PYTHON, "-c", CALLS, str(listener.getsockname()[1])) as target:
+                run = attach(target.pid, "--budget", "100", seconds=8).finish()
+        self.assertEqual(run.status, 0, run.err)
+        answer = run.answer()
+        self.assertGreater(answer["cost"]["lost"], 0)
+        self.assertIn("records_lost", [caveat["code"] for caveat in answer["caveats"]])
+
+    @staticmethod
+    def answer_all(listener):
+        with contextlib.suppress(OSError):  # closed at the end of the test
+            while True:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(1)
+                    connection.sendall(b"!")
+
+
+class Disks(unittest.TestCase):
+    def test_a_full_disk_ends_a_recording_with_its_reason_and_no_answer_is_lost(self):
+        with tempfile.TemporaryDirectory() as folder, busy() as target:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder], check=True)
+            try:
+                with self.assertRaises(OSError), open(f"{folder}/filler", "wb", buffering=0) as filler:
+                    while True:
+                        filler.write(bytes(4096))
+                runs = [Run(command, "-p", str(target.pid), "-d", "2", "-o", f"{folder}/{command}.rec")
+                        for command in ("record", "attach")]
+                for run in runs:
+                    run.finish()
+                    self.assertEqual(run.status, 1)
+                    self.assertIn("No space left on device", run.err)
+                self.assertIn("CPU cores", runs[1].out)
+            finally:
+                subprocess.run(["umount", folder], check=True)
+
+
+class Time(unittest.TestCase):
+    def test_a_pause_of_boundscope_is_no_time_of_the_target(self):
+        with busy() as target, attach(target.pid, seconds=4) as run:
+            self.assertTrue(eventually(lambda: is_confined(run.pid)))
+            time.sleep(0.7)
+            os.kill(run.pid, signal.SIGSTOP)
+            time.sleep(1.5)
+            os.kill(run.pid, signal.SIGCONT)
+            run.finish()
+            self.assertEqual(run.status, 0, run.err)
+            load = run.answer()["load"]
+            self.assertLess(load["cpu_cores"], 1.1)
+            self.assertLessEqual(load["busiest_thread_share"], 1.05)
+
+    @unittest.skipUnless(os.path.exists("/proc/self/ns/time"), "this kernel has no time namespaces")
+    def test_clocks_of_a_time_namespace_are_not_those_of_the_probes(self):
+        for offset in ("86400", "-10"):
+            with busy() as target:
+                before = ("unshare", "--time", "--monotonic", offset, "--boottime", offset)
+                run = attach(target.pid, seconds=1, before=before).finish()
+                self.assertEqual(run.status, 0, run.err)
+                load = run.answer()["load"]
+                self.assertGreater(load["cpu_cores"], 0.01)
+                self.assertLess(load["cpu_cores"], 1.1)
+
+
+class Processors(unittest.TestCase):
+    """Takes a CPU from the host for half a second: only where that is asked for, as in a virtual machine."""
+
+    @unittest.skipUnless(os.environ.get("BOUNDSCOPE_TEST_HOTPLUG"), "BOUNDSCOPE_TEST_HOTPLUG is not set")
+    def test_a_cpu_that_goes_and_comes_back_is_sampled_again(self):
+        cpus = sorted(pathlib.Path("/sys/devices/system/cpu").glob("cpu[1-9]*/online"))
+        if not cpus:
+            self.skipTest("no CPU of this host can be taken offline")
+        switch = cpus[-1]
+        number = int(switch.parent.name.removeprefix("cpu"))
+        with busy() as target, attach(target.pid, "-F", "199", seconds=5) as run:
+            self.assertTrue(eventually(lambda: is_confined(run.pid)))
+            time.sleep(0.5)
+            switch.write_text("0")
+            time.sleep(0.5)
+            switch.write_text("1")
+            time.sleep(0.5)
+            os.sched_setaffinity(target.pid, {number})
+            run.finish()
+            self.assertEqual(run.status, 0, run.err)
+            answer = run.answer()
+            wanted = 199 * answer["load"]["cpu_cores"] * answer["window"]["duration_s"]
+            self.assertGreater(answer["cost"]["samples"], wanted * 0.6)
+
+
+if __name__ == "__main__":
+    common.main()

@@ -1,0 +1,217 @@
+// What collections do to the answer (docs/method.md, "Garbage collection").
+#include "analyze/stops.h"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <ostream>
+#include <string>
+
+#include "boundscope/analysis.h"
+#include "support/recording_builder.h"
+
+namespace boundscope {
+
+std::ostream& operator<<(std::ostream& out, Bound value);
+std::ostream& operator<<(std::ostream& out, Cause value);
+std::ostream& operator<<(std::ostream& out, Answer value) { return out << to_string(value); }
+
+namespace testing {
+namespace {
+
+constexpr std::uint64_t kMs = 1'000'000;
+
+// A Java service, 100 requests a second of 10 ms; `collecting` of its CPU time is the collector's.
+RecordingBuilder java_service(double collecting) {
+  return RecordingBuilder{}
+      .process(10, "java", Runtime::jvm)
+      .thread(10, 11, "http-1", {.on_cpu = 0.4})
+      .requests(10, {.per_s = 100, .latency_ms = 10, .running = {0.8}, .idle = 0.2})
+      .samples(10, "http-1", "[jit]", "", 0.4 * (1 - collecting))
+      .samples(10, "GC Thread#0", "libjvm.so", "", 0.4 * collecting);
+}
+
+std::uint32_t bucket_of(double ms) {
+  std::uint32_t bucket = 0;
+  while (latency_bucket_lower_ns(bucket + 1) <= static_cast<std::uint64_t>(ms * 1e6)) ++bucket;
+  return bucket;
+}
+
+// Probes saw a stop of `stop_ms` in every window, and `hit` of 100 requests met it.
+auto stopped(double stop_ms, std::uint64_t hit) {
+  return [=](Window& window, std::size_t) {
+    const auto stop_ns = static_cast<std::uint64_t>(stop_ms * 1e6);
+    GcTotals gc;
+    gc.pid = 10;
+    gc.probes = "usdt";
+    gc.stops = 1;
+    gc.stopped_ns = gc.longest_stop_ns = stop_ns;
+    window.gc.push_back(gc);
+    RequestTotals& requests = window.processes.front().requests;
+    requests.stopped_ns = hit * stop_ns / 2;
+    requests.in_flight_ns += requests.stopped_ns;
+    requests.latency_ns += requests.stopped_ns;
+    window.latencies = {{bucket_of(10), 100 - hit}, {bucket_of(10 + stop_ms), hit}};
+    window.latencies_without_stops = {{bucket_of(10), 100}};
+  };
+}
+
+double share_of(const Analysis& analysis, RequestComponent component) {
+  for (const RequestShare& row : analysis.request_time) {
+    if (row.component == component) return row.share.value;
+  }
+  return -1;
+}
+
+double sum_of_shares(const Analysis& analysis) {
+  double sum = 0;
+  for (const RequestShare& row : analysis.request_time) sum += row.share.value;
+  return sum;
+}
+
+TEST_CASE("stops: time in which the program was stopped is a part of the request time") {
+  const Analysis analysis = analyze(java_service(0.1).each_window(stopped(50, 5)).build());
+
+  // 5 requests lose 25 ms each in the mean, 100 take 10 ms.
+  CHECK(share_of(analysis, RequestComponent::gc_pause) == doctest::Approx(0.11).epsilon(0.1));
+  CHECK(sum_of_shares(analysis) == doctest::Approx(1).epsilon(0.01));
+}
+
+TEST_CASE("stops: without anything that tells of them there is no such part") {
+  const Analysis analysis = analyze(java_service(0.1).build());
+
+  CHECK(share_of(analysis, RequestComponent::gc_pause) == -1);
+  REQUIRE(analysis.gc.has_value());
+  CHECK_FALSE(analysis.gc->pauses.has_value());
+  CHECK(*analysis.gc->cpu_share == doctest::Approx(0.1).epsilon(0.1));
+}
+
+TEST_CASE("stops: a program that collects no garbage has no such section") {
+  CHECK_FALSE(analyze(RecordingBuilder{}
+                          .process(10, "nginx", Runtime::native)
+                          .thread(10, 10, "nginx", {.on_cpu = 0.4})
+                          .build())
+                  .gc.has_value());
+}
+
+TEST_CASE("stops: what the runtime counts stands in where no probe saw them") {
+  const Analysis analysis = analyze(java_service(0.1)
+                                        .each_window([](Window& window, std::size_t) {
+                                          GcTotals gc;
+                                          gc.pid = 10;
+                                          gc.source = "hsperfdata";
+                                          gc.pauses = 2;
+                                          gc.pause_ns = 100 * kMs;
+                                          window.gc.push_back(gc);
+                                        })
+                                        .build());
+
+  // A tenth of the time, taken from what was thought to be computing.
+  CHECK(share_of(analysis, RequestComponent::gc_pause) == doctest::Approx(0.1).epsilon(0.1));
+  CHECK(share_of(analysis, RequestComponent::cpu) == doctest::Approx(0.7).epsilon(0.1));
+  CHECK(sum_of_shares(analysis) == doctest::Approx(1).epsilon(0.01));
+  CHECK(analysis.gc->source == "hsperfdata");
+  CHECK(*analysis.gc->pauses == 60);
+  CHECK(*analysis.gc->pause_share == doctest::Approx(0.1));
+}
+
+TEST_CASE("stops: pauses are counted as the runtime counts them, the longest is what probes saw") {
+  const Analysis analysis = analyze(java_service(0.1)
+                                        .each_window([](Window& window, std::size_t) {
+                                          GcTotals gc;
+                                          gc.pid = 10;
+                                          gc.source = "go-memstats";
+                                          gc.pauses = 2;
+                                          gc.pause_ns = 12 * kMs;
+                                          gc.longest_pause_ns = 9 * kMs;
+                                          gc.probes = "pclntab";
+                                          gc.stops = 3;  // one for another reason
+                                          gc.stopped_ns = 10 * kMs;
+                                          gc.longest_stop_ns = 8 * kMs;
+                                          window.gc.push_back(gc);
+                                        })
+                                        .build());
+
+  CHECK(analysis.gc->source == "go-memstats");
+  CHECK(*analysis.gc->pauses == 60);
+  CHECK(*analysis.gc->pause_total_ms == doctest::Approx(360));
+  CHECK(*analysis.gc->pause_max_ms == doctest::Approx(8));
+}
+
+TEST_CASE("stops: a service that mostly collects is bound by memory") {
+  const Analysis analysis = analyze(java_service(0.7).build());
+
+  CHECK(analysis.verdict.bound == Bound::memory);
+  CHECK(analysis.verdict.cause == Cause::gc);
+  CHECK(analysis.verdict.reasons.front().code == "gc_share");
+}
+
+TEST_CASE("stops: a service whose slowest requests meet collections is bound by memory") {
+  const Analysis analysis = analyze(java_service(0.1).each_window(stopped(100, 5)).build());
+
+  CHECK(analysis.verdict.bound == Bound::memory);
+  CHECK(analysis.verdict.cause == Cause::gc);
+  CHECK(*analysis.load.latency_p99_ms == doctest::Approx(110).epsilon(0.05));
+  CHECK(*analysis.load.latency_p99_without_stops_ms == doctest::Approx(10).epsilon(0.05));
+  const Gain& tail = analysis.rewrite.to.front().tail;
+  CHECK(tail.answer == Answer::plausible);
+  CHECK(tail.gain->value > 5);
+  CHECK(tail.reason.code == "stops_make_tail");
+}
+
+TEST_CASE("stops: with room for fewer collections the tail is its own") {
+  const Analysis analysis = analyze(java_service(0.03).each_window(stopped(10, 0)).build());
+
+  CHECK(analysis.verdict.bound == Bound::cpu);
+  CHECK(analysis.rewrite.to.front().tail.answer != Answer::plausible);
+}
+
+TEST_CASE("stops: heap room is the cheaper alternative, by the name its users know") {
+  const Analysis analysis = analyze(java_service(0.7).build());
+
+  const auto room =
+      std::find_if(analysis.alternatives.begin(), analysis.alternatives.end(),
+                   [](const Alternative& row) { return row.action == "more_heap_room"; });
+  REQUIRE(room != analysis.alternatives.end());
+  CHECK(room->subject == "-Xmx");
+  CHECK(room->gain.value > 1.2);
+}
+
+TEST_CASE("stops: the collector's CPU time inside of its stops is not counted again") {
+  const auto only_in_stops = [](Window& window, std::size_t) {
+    ProcessWindow& process = window.processes.front();
+    process.stopped_running_ns = process.on_cpu_ns / 2;
+    GcTotals gc;
+    gc.pid = 10;
+    gc.stops = 1;
+    gc.stopped_ns = 10 * kMs;
+    window.gc.push_back(gc);
+  };
+  const Analysis analysis = analyze(java_service(0.5).each_window(only_in_stops).build());
+
+  CHECK(analysis.verdict.bound == Bound::cpu);
+}
+
+TEST_CASE("stops: goroutines that wait for a lock are on no thread, their runtime counts them") {
+  const Analysis analysis = analyze(
+      RecordingBuilder{}
+          .process(10, "api", Runtime::go)
+          .thread(10, 11, "api", {.on_cpu = 0.5})
+          .requests(10, {.per_s = 200, .latency_ms = 20, .running = {0.12}, .behind_running = 0.88})
+          .samples(10, "api", "api", "main.handle", 0.5)
+          .each_window([](Window& window, std::size_t) {
+            GcTotals gc;
+            gc.pid = 10;
+            gc.source = "go-memstats";
+            gc.mutex_wait_ns = 3400 * kMs;  // of 4 s in flight
+            window.gc.push_back(gc);
+          })
+          .build());
+
+  CHECK(analysis.verdict.bound == Bound::contention);
+  CHECK(analysis.verdict.cause == Cause::lock);
+}
+
+}  // namespace
+}  // namespace testing
+}  // namespace boundscope

@@ -1,0 +1,135 @@
+// Decisions about counters and clocks, on figures as they come from machines we do not have.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "collect/pmu_events.h"
+#include "collect/stall_calibration.h"
+#include "collect/stall_counting.h"
+
+namespace boundscope {
+namespace {
+
+using Maker = CpuModel::Maker;
+
+const PmuEventSet& set_of(Maker maker, std::uint32_t family, std::uint32_t model) {
+  const PmuEventSet* set = event_set_of({maker, family, model});
+  REQUIRE(set != nullptr);
+  return *set;
+}
+
+std::uint64_t config_of(const PmuEventSet& set, std::string_view name) {
+  for (const PmuGroup& group : set.groups)
+    for (const PmuEvent& event : group.events)
+      if (event.name == name) return event.config;
+  FAIL("no event " << name);
+  return 0;
+}
+
+}  // namespace
+
+TEST_CASE("collect: models have their event sets, and others none") {
+  CHECK(set_of(Maker::intel, 6, 0x55).name == "intel-skylake");
+  CHECK(set_of(Maker::intel, 6, 0x6a).name == "intel-ice-lake");
+  CHECK(set_of(Maker::intel, 6, 0x8f).name == "intel-golden-cove");
+  CHECK(set_of(Maker::intel, 6, 0xcf).name == "intel-golden-cove");
+  CHECK(set_of(Maker::amd, 0x19, 0x11).name == "amd-zen4");
+  CHECK(set_of(Maker::amd, 0x1a, 0x02).name == "amd-zen5");
+  CHECK(set_of(Maker::arm, 0, 0xd49).name == "arm-neoverse");
+  CHECK(event_set_of({Maker::amd, 0x19, 0x01}) == nullptr);  // Zen 3
+  CHECK(event_set_of({Maker::intel, 6, 0x3f}) == nullptr);   // Haswell
+  CHECK(event_set_of({Maker::arm, 0, 0xd0c}) == nullptr);    // Neoverse N1
+  CHECK(event_set_of({Maker::other, 6, 0x55}) == nullptr);
+}
+
+TEST_CASE("collect: events are encoded as the makers' registers want them") {
+  const PmuEventSet& skylake = set_of(Maker::intel, 6, 0x55);
+  CHECK(config_of(skylake, "cycle_activity.stalls_mem_any") == 0x140014a3);
+  CHECK(config_of(skylake, "idq_uops_not_delivered.core") == 0x019c);
+  CHECK(config_of(set_of(Maker::intel, 6, 0x8f), "topdown.memory_bound_slots") == 0x10a4);
+  // Bits 8 to 11 of AMD's event numbers stand at 32 to 35.
+  CHECK(config_of(set_of(Maker::amd, 0x19, 0x11), "de_no_dispatch_per_slot.backend_stalls") ==
+        0x100001ea0);
+}
+
+TEST_CASE("collect: no group needs more counters than a hyperthread has") {
+  for (const CpuModel cpu : {CpuModel{Maker::intel, 6, 0x55}, CpuModel{Maker::intel, 6, 0x6a},
+                             CpuModel{Maker::intel, 6, 0x8f}, CpuModel{Maker::amd, 0x19, 0x11},
+                             CpuModel{Maker::arm, 0, 0xd49}}) {
+    const PmuEventSet* set = event_set_of(cpu);
+    REQUIRE(set != nullptr);
+    std::set<std::uint64_t> configs{set->cycles.config};
+    std::size_t events = 1;
+    for (const PmuGroup& group : set->groups) {
+      CHECK(group.events.size() <= 4);
+      events += group.events.size();
+      for (const PmuEvent& event : group.events) configs.insert(event.config);
+    }
+    CHECK(configs.size() == events);
+    CHECK(set->memory_share(std::vector<double>(events - 1, 0.0)) >= 0);
+  }
+}
+
+TEST_CASE("collect: formulas give what the top-down method gives") {
+  // Rates per cycle. Half of the slots are not issued behind the front end; of the cycles that wait
+  // 0.5 of 0.8 (0.6 + 0.1 + 0.5 * 0.2) are for memory.
+  const double skylake =
+      set_of(Maker::intel, 6, 0x55)
+          .memory_share(std::vector<double>{0.0, 2.0, 0.0, 2.0, 0.5, 0.6, 0.0, 0.1, 0.2});
+  CHECK(skylake == doctest::Approx(0.5 * 0.5 / 0.8));
+  const double ice_lake =
+      set_of(Maker::intel, 6, 0x6a)
+          .memory_share(std::vector<double>{5, 2.5, 0.5, 0.6, 0, 0.1, 0.2, 2.5});
+  CHECK(ice_lake == doctest::Approx(0.5 * 0.5 / 0.8));
+  CHECK(set_of(Maker::intel, 6, 0x8f).memory_share(std::vector<double>{6, 4.5}) ==
+        doctest::Approx(0.75));
+  CHECK(set_of(Maker::amd, 0x19, 0x11).memory_share(std::vector<double>{4.8, 0.6, 0.8}) ==
+        doctest::Approx(0.6));
+  CHECK(set_of(Maker::amd, 0x1a, 0).memory_share(std::vector<double>{4.8, 0.6, 0.8}) ==
+        doctest::Approx(0.45));
+  CHECK(set_of(Maker::arm, 0, 0xd49).memory_share(std::vector<double>{0.7}) ==
+        doctest::Approx(0.7));
+}
+
+TEST_CASE("collect: rates of groups that were counted at different times are put together") {
+  PmuRates rates(set_of(Maker::intel, 6, 0x6a));
+  rates.add(0, {1e6, {5e6, 2.5e6, 0.5e6, 0.6e6}});
+  CHECK_FALSE(rates.memory_share().has_value());
+
+  rates.add(1, {2e6, {0, 0.2e6, 0.4e6, 5e6}});
+
+  CHECK(*rates.memory_share() == doctest::Approx(0.5 * 0.5 / 0.8));
+  CHECK(rates.cycles() == 3e6);
+}
+
+TEST_CASE("collect: counters that a virtual machine makes up are not believed") {
+  CHECK(judge_counters(0.05, 0.9).empty());
+  CHECK_FALSE(judge_counters(std::nullopt, std::nullopt).empty());  // they stand still
+  CHECK_FALSE(judge_counters(0.5, 0.5).empty());                    // constants
+  CHECK_FALSE(judge_counters(0.0, 0.0).empty());
+  CHECK_FALSE(judge_counters(0.9, 0.1).empty());
+  CHECK_FALSE(judge_counters(0.0, std::nan("")).empty());
+}
+
+TEST_CASE("collect: the calibration finds what a load takes, and what waiting looks like") {
+  // 4 of 12 cycles are the load's.
+  const StallCalibration calibration = judge_calibration({300, 100}, {200, 196});
+
+  CHECK(calibration.missing.empty());
+  CHECK(calibration.load_cycles == doctest::Approx(4));
+  CHECK(calibration.found_share == doctest::Approx(0.97));
+  CHECK(calibration.samples == 500);
+}
+
+TEST_CASE("collect: a clock whose samples say nothing is not used") {
+  CHECK_FALSE(judge_calibration({300, 100}, {200, 100}).missing.empty());
+  CHECK_FALSE(judge_calibration({300, 0}, {200, 10}).missing.empty());
+  CHECK_FALSE(judge_calibration({10, 1}, {200, 190}).missing.empty());
+  CHECK_FALSE(judge_calibration({0, 0}, {0, 0}).missing.empty());
+  CHECK_FALSE(judge_calibration({200, 200}, {200, 200}).missing.empty());
+}
+
+}  // namespace boundscope

@@ -1,0 +1,3 @@
+module gc_live
+
+go 1.19

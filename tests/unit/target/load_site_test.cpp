@@ -1,0 +1,137 @@
+// Machine code by hand, x86-64.
+#include "target/code/load_site.h"
+
+#include <doctest/doctest.h>
+
+#include <numeric>
+#include <string>
+#include <string_view>
+
+#include "target/code/code_around.h"
+#include "target/code/instruction.h"
+#include "target/code/retirement.h"
+
+#if defined(__x86_64__)
+
+using namespace std::string_literals;
+
+namespace boundscope {
+namespace {
+
+const std::string kLoad = "\x48\x8b\x3f"s;         // mov (%rdi),%rdi
+const std::string kLoadOther = "\x48\x8b\x0e"s;    // mov (%rsi),%rcx
+const std::string kStore = "\x48\x89\x3e"s;        // mov %rdi,(%rsi)
+const std::string kAdd = "\x48\x83\xc7\x01"s;      // add $1,%rdi
+const std::string kCompareLoad = "\x48\x3b\x07"s;  // cmp (%rdi),%rax
+const std::string kReturn = "\xc3"s;
+const std::string kPad(96, '\x90');
+
+std::string repeated(const std::string& code, int times) {
+  std::string all;
+  for (int i = 0; i < times; ++i) all += code;
+  return all;
+}
+
+// A loop of that body: its end jumps back to its beginning.
+std::string loop(const std::string& body) {
+  return body + "\x75"s + static_cast<char>(-static_cast<int>(body.size()) - 2);
+}
+
+Instruction decoded(const std::string& code) {
+  const auto instruction = decode_instruction(code);
+  REQUIRE(instruction);
+  return *instruction;
+}
+
+LoadSite site_in(const std::string& code, std::size_t at) {
+  const auto site = load_site(kPad + code + kPad, kPad.size() + at, Core{});
+  REQUIRE(site);
+  return *site;
+}
+
+double load_share(const std::string& body) {
+  const auto around = code_around(kPad + body, kPad.size());
+  REQUIRE(around);
+  const std::span<const Instruction> code = std::span(around->code).subspan(around->at);
+  const std::vector<double> shares = retirement_shares(code, Core{});
+  CHECK(std::accumulate(shares.begin(), shares.end(), 0.0) == doctest::Approx(1));
+  double share = 0;
+  for (std::size_t i = 0; i < code.size(); ++i) share += code[i].loads ? shares[i] : 0;
+  return share;
+}
+
+}  // namespace
+
+TEST_CASE("target: instructions that wait for memory are loads, and no others") {
+  CHECK(decoded(kLoad).loads);
+  CHECK(decoded("\x48\x83\x05\x00\x00\x00\x00\x01"s).loads);  // add $1,0(%rip)
+  CHECK(decoded("\x58"s).loads);                              // pop
+  CHECK(decoded(kCompareLoad).loads);
+  CHECK_FALSE(decoded(kStore).loads);
+  CHECK_FALSE(decoded(kAdd).loads);
+  CHECK_FALSE(decoded("\x48\x8d\x47\x08"s).loads);  // lea
+  CHECK_FALSE(decoded("\x0f\x18\x0f"s).loads);      // prefetch
+  CHECK_FALSE(decoded("\x0f\x1f\x40\x00"s).loads);  // nop with an address
+}
+
+TEST_CASE("target: bytes that are no instruction, and half ones, are refused") {
+  CHECK_FALSE(decode_instruction("\x06"s));
+  CHECK_FALSE(decode_instruction(kLoad.substr(0, 2)));
+  CHECK_FALSE(decode_instruction(""));
+  CHECK(instruction_length("\x06"s) == 0);
+  CHECK(instruction_length(kAdd + kAdd) == 4);
+}
+
+TEST_CASE("target: the instruction before a place is found from the bytes alone") {
+  const std::string code = kPad + kAdd + kLoad + kAdd;
+
+  const auto around = code_around(code, kPad.size() + kAdd.size() + kLoad.size());
+
+  REQUIRE(around);
+  CHECK(around->code[around->at - 1].loads);
+  CHECK(around->code[around->at - 1].length == kLoad.size());
+  CHECK_FALSE(code_around(code, 0));                // nothing is before it
+  CHECK_FALSE(code_around(code, code.size() + 1));  // not in the bytes
+  CHECK_FALSE(code_around(code, code.size()));      // nothing is there
+}
+
+TEST_CASE("target: a chain of loads that hit takes its latency of the loop, and no more") {
+  // 4 cycles of the load and 8 additions that wait for each other.
+  const std::string body = kLoad + repeated(kAdd, 8);
+
+  const LoadSite after = site_in(loop(body), kLoad.size());
+  const LoadSite elsewhere = site_in(loop(body), kLoad.size() + kAdd.size());
+
+  CHECK(after.after_load);
+  CHECK_FALSE(elsewhere.after_load);
+  CHECK(after.expected == doctest::Approx(4.0 / 12).epsilon(0.1));
+  CHECK(elsewhere.expected == after.expected);
+  CHECK_FALSE(after.is_unclear());
+}
+
+TEST_CASE("target: loads that nothing waits for cost no time of their own") {
+  CHECK(load_share(loop(kLoadOther + repeated(kAdd, 12))) < 0.1);
+}
+
+TEST_CASE("target: where nothing but loads takes time, hits and misses look alike") {
+  CHECK(site_in(loop(kLoad), kLoad.size()).is_unclear());
+}
+
+TEST_CASE("target: the head of a loop comes after its jump, not after what stands before it") {
+  CHECK_FALSE(site_in(kLoad + loop(repeated(kAdd, 4)), kLoad.size()).after_load);
+  CHECK(site_in(kLoad + repeated(kAdd, 4), kLoad.size()).after_load);
+}
+
+TEST_CASE("target: a comparison with memory and its branch wait for the load as one") {
+  const std::string body = kAdd + kCompareLoad;
+
+  CHECK(site_in(loop(body), 0).after_load);
+}
+
+TEST_CASE("target: what follows a return was not executed after it") {
+  CHECK_FALSE(site_in(kLoad + kReturn + kAdd, kLoad.size() + kReturn.size()).after_load);
+}
+
+}  // namespace boundscope
+
+#endif

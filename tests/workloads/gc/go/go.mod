@@ -1,0 +1,3 @@
+module boundscope.test/gc_service
+
+go 1.19

@@ -1,0 +1,3 @@
+module boundscope.test/pairs
+
+go 1.19
