@@ -321,8 +321,17 @@ struct bs_socket {
 	__u32 swept_in; /* the last pass of a sweep that saw it */
 	__u8 role;      /* enum bs_role */
 	__u8 flags;
-	__u16 port; /* local, host order */
-	__u32 held; /* unix: the open exchange is in unix_opened_*: a descriptor leads to it */
+	__u16 port;     /* local, host order */
+	__u32 held;     /* unix: the open exchange is in unix_opened_*: a descriptor leads to it */
+	__u32 paced_in; /* the last pass of the pace that saw it, and */
+	__u32 paced_segments; /* what it had received by then */
+};
+
+/* What a pass over the sockets does, see sweep.h. */
+enum bs_sweep_pass {
+	BS_SWEEP_COUNT,
+	BS_SWEEP_TAKE_OUT,
+	BS_SWEEP_PACE,
 };
 
 /* Passes over the files of processes, in this order; the connections once the probes are attached. */

@@ -69,6 +69,7 @@ struct tcp_sock {
 	__u64 tcp_mstamp; /* microseconds, CLOCK_MONOTONIC, of the last packet either way */
 	__u32 snd_nxt;
 	__u32 write_seq;
+	__u32 data_segs_in; /* segments with data that were received */
 	__u8 nonagle : 4;
 };
 

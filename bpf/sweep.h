@@ -7,6 +7,9 @@
  * no work: a request on which nothing works while its process calls nobody is a long poll, a call that is older
  * than every open request serves none of them.
  *
+ * And how fast the service goes, which tells what being watched does to it: a pass of its own before the probes are
+ * attached, one when it is observed, one at the end of that.
+ *
  * Two programs walk the sockets: sweep_sockets through their storage, sweep_files, where the kernel refuses
  * that, through the descriptors of the target.
  */
@@ -16,9 +19,12 @@
 #include "socket.h"
 
 /* Written by user space before each pass. */
-extern __u32 sweep_takes_out;   /* 0: the pass counts */
+extern __u32 sweep_does;        /* enum bs_sweep_pass */
 extern __u32 sweep_counts_held; /* the others may wait to be accepted, where no descriptor leads */
 extern __u32 sweep_pass; /* a socket is looked at once a pass, however many descriptors it has */
+
+extern __u32 pace_pass;     /* counts the passes of the pace */
+extern __u64 pace_segments; /* data segments that arrived from clients since the pass before */
 
 static __always_inline bool is_busy(__u64 word)
 {
@@ -62,10 +68,29 @@ static __always_inline void take_out(struct bs_process *process, struct bs_socke
 	}
 }
 
-static __always_inline void sweep(struct bs_socket *socket)
+/* Of connections that were there in the pass before, too: the others would begin with all they ever received. */
+static __always_inline void pace(struct sock *sk, struct bs_socket *socket)
+{
+	struct tcp_sock *tcp = tcp_of(sk);
+	__u32 segments;
+
+	if (!tcp || socket->role != BS_ROLE_SERVER || socket->paced_in == pace_pass)
+		return;
+	segments = BS_GET(tcp, data_segs_in);
+	if (socket->paced_in == pace_pass - 1)
+		pace_segments += segments - socket->paced_segments;
+	socket->paced_in = pace_pass;
+	socket->paced_segments = segments;
+}
+
+static __always_inline void sweep(struct sock *sk, struct bs_socket *socket)
 {
 	struct bs_process *process;
 
+	if (sweep_does == BS_SWEEP_PACE) {
+		pace(sk, socket);
+		return;
+	}
 	if (socket->generation != generation || (socket->flags & BS_SOCKET_LONG_POLL) ||
 	    socket->swept_in == sweep_pass)
 		return;
@@ -73,7 +98,7 @@ static __always_inline void sweep(struct bs_socket *socket)
 	process = process_at(socket->slot);
 	if (!process)
 		return;
-	if (!sweep_takes_out)
+	if (sweep_does == BS_SWEEP_COUNT)
 		count_open(process, socket);
 	else
 		take_out(process, socket, bpf_ktime_get_ns());

@@ -20,6 +20,6 @@ int sweep_files(struct bpf_iter__task_file *ctx)
 		return 0;
 	state = state_of_socket(sk);
 	if (state)
-		sweep(state);
+		sweep(sk, state);
 	return 0;
 }

@@ -36,6 +36,7 @@ inline constexpr auto kCaveatCodes = std::to_array<std::string_view>({
     "unknown_frames",      // CPU samples without an owner. value: their share
     "warming_up",          // a JIT compiler is still busy. value: its share of the CPU time
     "duty_cycled",      // probes were attached part of the time. value: observed share of the run
+    "slowed",           // it was slower while it was watched. value: share of its pace that it lost
     "capability",       // something was not measured as intended. subject: capability. value: -
     "target_exited",    // the target ended before the run did. value: seconds measured
     "interrupted",      // the user ended the run. value: seconds measured

@@ -23,7 +23,7 @@ namespace boundscope {
 
 inline constexpr int kRecordingMajor = 1;  // a reader refuses a newer major
 // ... and reads a newer minor, skipping what it does not know.
-inline constexpr int kRecordingMinor = 3;
+inline constexpr int kRecordingMinor = 4;
 
 // Why a thread was off the CPU without being runnable. Decided at the context switch.
 enum class WaitClass : std::uint8_t {
@@ -338,6 +338,13 @@ inline constexpr std::uint32_t kLatencyBuckets = 704;
 std::uint64_t latency_bucket_lower_ns(std::uint32_t index);
 
 // What measuring cost, and what it missed.
+// Data segments that clients sent, on connections that lived as long, while the event probes were
+// attached and settled, and while they were not: whether being watched slows the service down. All
+// 0 where the probes stay attached.
+struct PaceTotals {
+  std::uint64_t watched_ns = 0, watched_segments = 0;
+  std::uint64_t unwatched_ns = 0, unwatched_segments = 0;
+};
 struct CostWindow {
   std::uint64_t tool_cpu_ns = 0;          // our own process
   std::uint64_t tool_rss_bytes = 0;       // level
@@ -374,6 +381,7 @@ struct Window {
   std::vector<StallCounters> stall_counters;
   HostWindow host;
   CostWindow cost;
+  PaceTotals pace;
   std::vector<Loss> losses;
 };
 

@@ -50,6 +50,9 @@ void about_the_recording(Caveats& caveats, const Run& run, const Facts& facts) {
   } else if (facts.observed_s < kObservedEnough * facts.duration_s) {
     caveats.add("duty_cycled", facts.observed_s / facts.duration_s);
   }
+  if (facts.slowed_to && facts.view == View::requests) {
+    caveats.add("slowed", 1 - *facts.slowed_to);
+  }
   if (run.stable_s) caveats.add("non_stationary", *run.stable_s);
 }
 

@@ -6,6 +6,7 @@
 
 #include "analyze/intervals.h"
 #include "analyze/latency_histogram.h"
+#include "analyze/pace.h"
 #include "analyze/thresholds.h"
 
 namespace boundscope {
@@ -234,9 +235,9 @@ View view_of(const Facts& facts, const std::map<pid_t, Requests>& processes) {
   return for_requests >= least * on_cpu ? View::requests : View::threads;
 }
 
-std::optional<double> milliseconds(std::optional<double> ns) {
+std::optional<double> milliseconds(std::optional<double> ns, double slowed_to) {
   if (!ns) return std::nullopt;
-  return *ns / kNsPerMs;
+  return *ns * slowed_to / kNsPerMs;
 }
 
 }  // namespace
@@ -276,6 +277,7 @@ Facts gather_facts(const Run& run, const std::map<pid_t, ProcessModel>& models,
   set_losses(facts, run);
   set_host(facts, run);
   set_sampled_ratio(facts, run);
+  facts.slowed_to = slowed_to(run);
   if (facts.view == View::requests && !facts.internal && !facts.pipelined) {
     facts.tail = stopped_tail(run, run.recording->header.seed);
     facts.gc_makes_the_tail = facts.tail && facts.tail->worthwhile >= kMinProbability;
@@ -304,13 +306,16 @@ Load load_of(const Run& run, const Facts& facts, const Evidence& evidence, const
   load.in_flight = facts.mean_in_flight;
   if (facts.pipelined) return load;  // exchanges are not requests
   load.requests = facts.finished;
-  load.requests_per_s = facts.finished / facts.observed_s;
-  load.latency_mean_ms = facts.mean_latency_ns / kNsPerMs;
+  // As it is without us: clients that wait for their answers send again that much sooner.
+  const double slowed_to = facts.slowed_to.value_or(1);
+  load.requests_per_s = facts.finished / facts.observed_s / slowed_to;
+  load.latency_mean_ms = milliseconds(facts.mean_latency_ns, slowed_to);
   if (facts.internal) return load;  // the histogram does not know whose request it was
-  load.latency_p50_ms = milliseconds(latency_quantile_ns(run, 0.5));
+  load.latency_p50_ms = milliseconds(latency_quantile_ns(run, 0.5), slowed_to);
   if (facts.finished >= kCompletionsForP99) {
-    load.latency_p99_ms = milliseconds(latency_quantile_ns(run, 0.99));
-    if (facts.tail) load.latency_p99_without_stops_ms = facts.tail->p99_without_ns / kNsPerMs;
+    load.latency_p99_ms = milliseconds(latency_quantile_ns(run, 0.99), slowed_to);
+    if (facts.tail)
+      load.latency_p99_without_stops_ms = milliseconds(facts.tail->p99_without_ns, slowed_to);
   }
   return load;
 }

@@ -27,6 +27,7 @@ struct Facts {
   double excluded = 0;
   double calls = 0;  // upstream calls
   double mean_latency_ns = 0;
+  std::optional<double> slowed_to;  // pace while it was watched / between; empty: no difference
   double mean_in_flight = 0;
   double aborted = 0, pushed = 0, held_back = 0, long_polls = 0;
   double taken_out_ns = 0;  // of the requests in flight: long polls, and sockets that went unseen

@@ -251,8 +251,8 @@ bool KernelProbes::can_sweep() const {
 
 bool KernelProbes::sweeps_descriptors() const { return !is_loaded(skeleton_->progs.sweep_sockets); }
 
-Result<> KernelProbes::run_sweep(bool take_out, const std::vector<pid_t>& pids) {
-  skeleton_->bss->sweep_takes_out = take_out ? 1 : 0;
+Result<> KernelProbes::run_sweep(bs_sweep_pass pass, const std::vector<pid_t>& pids) {
+  skeleton_->bss->sweep_does = pass;
   skeleton_->bss->sweep_counts_held = sweeps_descriptors() ? 1 : 0;
   skeleton_->bss->sweep_pass += 1;
   if (!is_loaded(skeleton_->progs.sweep_sockets))

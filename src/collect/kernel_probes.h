@@ -48,7 +48,7 @@ class KernelProbes {
   Result<> run_seed_files(const std::vector<pid_t>& pids);  // of these processes only
   Result<std::string> run_read_threads();
   // One pass over the open sockets of the processes `pids`.
-  Result<> run_sweep(bool take_out, const std::vector<pid_t>& pids);
+  Result<> run_sweep(bs_sweep_pass pass, const std::vector<pid_t>& pids);
 
   // Per event kind, sums over its programs. Only moves while kernel statistics are enabled.
   std::array<ProgramRuns, kEventKinds> event_runs() const;

@@ -106,6 +106,13 @@ std::vector<ProcessSlots::Slot> ProcessSlots::in_use() const {
   return slots;
 }
 
+std::vector<pid_t> ProcessSlots::pids() const {
+  std::vector<pid_t> pids;
+  for (const Slot& slot : in_use())
+    if (slot.pid != 0) pids.push_back(slot.pid);
+  return pids;
+}
+
 void ProcessSlots::recycle(const std::vector<std::uint32_t>& ended) {
   const int free_slots = bpf_map__fd(kernel_->skeleton().maps.free_slots);
   for (const std::uint32_t slot : ending_) {

@@ -36,6 +36,8 @@ class ProcessSlots {
   };
   // Every slot in use.
   std::vector<Slot> in_use() const;
+  // The pids of those whose pid is known.
+  std::vector<pid_t> pids() const;
 
   // Gives the slots of processes back whose end was read in an earlier window. Not at once: while a
   // process dies, its sockets are still being closed.

@@ -41,11 +41,8 @@ Result<> seed_listeners(KernelProbes& kernel) {
 
 Result<> seed_connections(KernelProbes& kernel, const ProcessSlots& slots) {
   if (!kernel.follows_requests()) return Done{};
-  std::vector<pid_t> pids;
-  for (const auto& [slot, pid] : slots.in_use())
-    if (pid != 0) pids.push_back(pid);
   kernel.skeleton().bss->seed_pass = BS_SEED_CONNECTIONS;
-  return kernel.run_seed_files(pids);
+  return kernel.run_seed_files(slots.pids());
 }
 
 }  // namespace boundscope

@@ -216,6 +216,7 @@ Result<> Session::first_window(const std::atomic<bool>& stop) {
     const auto read = Clock::now();
     detach_events();
     rates_.unobserved_s += duration<double>(Clock::now() - read).count();
+    if (auto marked = mark_pace(PaceMeter::Time::neither); !marked) return marked;
     wait(window_started_ + seconds(plan.window_s), stop);
   }
   return deliver(window);
@@ -228,15 +229,20 @@ Result<> Session::next_window(const std::atomic<bool>& stop) {
   Window window;
   if (auto taken = take_up_newcomers(); !taken) return taken;
   if (plan.observed_s < plan.window_s) {
-    if (!attached_time_.is_running())
+    if (!attached_time_.is_running()) {
+      if (auto marked = mark_pace(PaceMeter::Time::unwatched); !marked) return marked;
       if (auto attached = attach_events(); !attached) return attached;
+    }
     const double settle = std::clamp(kSettleLatencies * rates_.mean_latency_s, kShortestSettle,
                                      std::min(kLongestSettle, plan.observed_s));
     wait(Clock::now() + seconds(settle), stop);
     if (auto begun = reader_->begin(); !begun) return begun;
+    if (auto marked = mark_pace(PaceMeter::Time::neither); !marked) return marked;
     if (auto observed = observe(window, plan.observed_s, stop); !observed) return observed;
+    if (auto marked = mark_pace(PaceMeter::Time::watched); !marked) return marked;
     detach_events();
     learn_slice(window);
+    if (auto marked = mark_pace(PaceMeter::Time::neither); !marked) return marked;
     wait(end, stop);
   } else {
     if (!attached_time_.is_running()) {
@@ -360,6 +366,7 @@ Result<> Session::deliver(Window& window) {
   learn_host(window);
   gc_->read(window, options_.budget_share);
   stalls_.read(window);
+  window.pace = pace_.take();
   window_started_ = now;
   add_cost(window);
 

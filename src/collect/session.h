@@ -14,6 +14,7 @@
 #include "collect/gc_reader.h"
 #include "collect/kernel_probes.h"
 #include "collect/loaded_probes.h"
+#include "collect/pace.h"
 #include "collect/process_slots.h"
 #include "collect/sample_reader.h"
 #include "collect/sniffer.h"
@@ -50,6 +51,7 @@ class Session {
   Result<> observe(Window& window, double seconds, const std::atomic<bool>& stop);
   Result<> deliver(Window& window);
   void look_at_memory(Window& window, const std::vector<pid_t>& pids);
+  Result<> mark_pace(PaceMeter::Time passed) { return pace_.mark(passed, kernel_, *slots_); }
   void learn_rates(const Window& window);
   void learn_slice(const Window& window);
   void learn_host(const Window& window);
@@ -73,6 +75,7 @@ class Session {
   std::optional<WindowReader> reader_;
   std::optional<SampleReader> samples_;
   std::optional<GcReader> gc_;
+  PaceMeter pace_;
   std::optional<HostCounters> counters_;
   FootprintReader footprint_;
   bool memory_seen_ = false;

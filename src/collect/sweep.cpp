@@ -53,16 +53,15 @@ Result<> sweep_sockets(KernelProbes& kernel, const ProcessSlots& slots,
   if (!kernel.can_sweep()) return Done{};
   const auto open_of = kernel.sweeps_descriptors() ? unix_of : all_of;
   std::map<std::uint32_t, Open> before;
-  std::vector<pid_t> pids;
+  const std::vector<pid_t> pids = slots.pids();
   for (const auto& [slot, pid] : slots.in_use()) {
-    if (pid != 0) pids.push_back(pid);
     bs_process& process = kernel.process(slot);
     process.seen_requests = 0;
     process.seen_calls = 0;
     process.oldest_request_ns = 0;
     before[slot] = open_of(process);
   }
-  if (auto swept = kernel.run_sweep(false, pids); !swept) return swept;
+  if (auto swept = kernel.run_sweep(BS_SWEEP_COUNT, pids); !swept) return swept;
   for (const auto& [slot, was] : before) {
     bs_process& process = kernel.process(slot);
     const Open now = open_of(process);
@@ -82,7 +81,15 @@ Result<> sweep_sockets(KernelProbes& kernel, const ProcessSlots& slots,
     // nothing.
     process.long_poll_ns += requests * since_last_ns / 2;
   }
-  return kernel.run_sweep(true, pids);
+  return kernel.run_sweep(BS_SWEEP_TAKE_OUT, pids);
+}
+
+Result<std::uint64_t> segments_since_last(KernelProbes& kernel, const ProcessSlots& slots) {
+  if (!kernel.can_sweep()) return 0;
+  kernel.skeleton().data->pace_pass += 1;
+  kernel.skeleton().bss->pace_segments = 0;
+  if (auto swept = kernel.run_sweep(BS_SWEEP_PACE, slots.pids()); !swept) return swept.error();
+  return kernel.skeleton().bss->pace_segments;
 }
 
 }  // namespace boundscope

@@ -15,4 +15,9 @@ namespace boundscope {
 Result<> sweep_sockets(KernelProbes& kernel, const ProcessSlots& slots,
                        std::uint64_t since_last_ns);
 
+// Data segments that arrived from clients since the last call, on connections that were known then:
+// what requests come in, whether or not probes see them. For the pace of a service with the probes
+// and without.
+Result<std::uint64_t> segments_since_last(KernelProbes& kernel, const ProcessSlots& slots);
+
 }  // namespace boundscope

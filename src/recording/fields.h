@@ -307,6 +307,13 @@ void fields(auto& visit, Is<CostWindow> auto& of) {
   visit("samples", of.samples);
 }
 
+void fields(auto& visit, Is<PaceTotals> auto& of) {
+  visit("watched_ns", of.watched_ns);
+  visit("watched_segments", of.watched_segments);
+  visit("unwatched_ns", of.unwatched_ns);
+  visit("unwatched_segments", of.unwatched_segments);
+}
+
 void fields(auto& visit, Is<Loss> auto& of) {
   visit("what", of.what);
   visit("count", of.count);
@@ -333,6 +340,7 @@ void fields(auto& visit, Is<Window> auto& of) {
   unless_empty(visit, "stall_counters", of.stall_counters);
   visit("host", of.host);
   visit("cost", of.cost);
+  visit("pace", of.pace);
   visit("losses", of.losses);
 }
 

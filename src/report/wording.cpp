@@ -73,6 +73,9 @@ constexpr std::array kCaveats{
     Words{"warming_up",
           "a JIT compiler still takes {percent} of the CPU time: the service is warming up",
           "measure again in a few minutes"},
+    Words{"slowed",
+          "it lost {percent} of its pace while events were observed; rate and latencies are those "
+          "without"},
     Words{"duty_cycled", "to stay within the budget, events were observed {percent} of the time",
           "raise it with --budget if the service can bear it"},
     Words{"capability", "\"{subject}\" was not measured as intended{reason}",
