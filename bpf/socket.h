@@ -14,6 +14,19 @@
 #include "peer.h"
 #include "stop.h"
 
+/*
+ * Whether events are observed now. Kernels of the old object do not let a program of a function be attached twice:
+ * there they stay, and look away.
+ */
+static __always_inline bool is_watching(void)
+{
+#ifdef BS_OLD_KERNEL
+	return events_attached;
+#else
+	return true;
+#endif
+}
+
 static __always_inline bool turn(struct bs_socket *socket, __u32 from, __u32 to)
 {
 	return BS_SWAP_IF(&socket->exchange, from, to, socket->self) == from;

@@ -63,7 +63,7 @@ static __always_inline void answer_arrives(struct bs_process *process, struct so
 
 static __always_inline int has_arrived(struct sock *sk)
 {
-	struct bs_socket *socket = state_of_socket(sk);
+	struct bs_socket *socket = is_watching() ? state_of_socket(sk) : NULL;
 	struct bs_process *process;
 	__u64 now;
 

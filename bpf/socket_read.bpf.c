@@ -123,7 +123,7 @@ static __always_inline void client_reads(struct bs_process *process, struct sock
 
 static __always_inline int was_read(struct sock *sk, int length, int flags)
 {
-	struct bs_thread *thread = this_thread();
+	struct bs_thread *thread = is_watching() ? this_thread() : NULL;
 	struct bs_process *process;
 	struct bs_socket *socket;
 	__u64 now;

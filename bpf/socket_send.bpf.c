@@ -233,7 +233,7 @@ static __always_inline void client_sends(struct bs_process *process, struct sock
 
 static __always_inline int sent(struct sock *sk, int length)
 {
-	struct bs_thread *thread = this_thread();
+	struct bs_thread *thread = is_watching() ? this_thread() : NULL;
 	struct bs_process *process;
 	struct bs_socket *socket;
 	__u64 now;

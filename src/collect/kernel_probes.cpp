@@ -123,19 +123,7 @@ Result<KernelProbes> KernelProbes::load(const Rung& rung) {
 
   KernelProbes loaded(std::move(skeleton), rung);
   if (auto mapped = loaded.map_processes(); !mapped) return mapped.error();
-  // Some kernels load what they cannot attach: arm64 has no trampolines on functions before 6.4.
-  if (rung.hooks == SocketHooks::functions)
-    if (auto tried = loaded.try_function_hooks(); !tried) return tried.error();
   return loaded;
-}
-
-// One tells for all of them: that of the function that is called least, since attaching rewrites
-// it.
-Result<> KernelProbes::try_function_hooks() const {
-  bpf_program* const program = skeleton_->progs.on_send_page;
-  if (!is_loaded(program)) return Done{};
-  if (auto link = attach(program); !link) return link.error();
-  return Done{};
 }
 
 Result<KernelProbes> KernelProbes::load() {
@@ -209,19 +197,23 @@ Result<> KernelProbes::attach_events() {
   auto& programs = skeleton_->progs;
   skeleton_->bss->events_attached = 1;
   // Sockets first: a request that a thread is seen working on must not look like background work.
-  std::vector<bpf_program*> wanted{programs.on_tcp_state};
-  for (bpf_program* program : socket_programs()) wanted.push_back(program);
-  wanted.push_back(programs.on_sched_switch);
-  wanted.push_back(programs.on_sched_waking);
-  for (bpf_program* program : reclaim_programs(*skeleton_)) wanted.push_back(program);
-  for (bpf_program* program : wanted) {
+  auto attached = attach_all({programs.on_tcp_state}, events_);
+  if (attached && staying_.empty())
+    attached = attach_all(socket_programs(), rung_.hooks_stay ? staying_ : events_);
+  if (attached)
+    attached = attach_all({programs.on_sched_switch, programs.on_sched_waking}, events_);
+  if (attached) attached = attach_all(reclaim_programs(*skeleton_), events_);
+  if (!attached) detach_events();
+  return attached;
+}
+
+Result<> KernelProbes::attach_all(const std::vector<bpf_program*>& programs,
+                                  std::vector<BpfLink>& links) {
+  for (bpf_program* program : programs) {
     if (!is_loaded(program)) continue;
     auto link = attach(program);
-    if (!link) {
-      detach_events();
-      return link.error();
-    }
-    events_.push_back(*std::move(link));
+    if (!link) return link.error();
+    links.push_back(*std::move(link));
   }
   return Done{};
 }

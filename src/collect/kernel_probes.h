@@ -85,13 +85,14 @@ class KernelProbes {
   static Result<KernelProbes> load(const Rung& rung);
   Result<> map_processes();
   std::vector<bpf_program*> socket_programs() const;
-  Result<> try_function_hooks() const;
+  Result<> attach_all(const std::vector<bpf_program*>& programs, std::vector<BpfLink>& links);
 
   Skeleton skeleton_;  // first: links and mappings go before it
   Rung rung_;
   std::unique_ptr<bs_process, MappingDeleter> processes_;
   std::vector<BpfLink> life_cycle_;
   std::vector<BpfLink> events_;
+  std::vector<BpfLink> staying_;  // of Rung::hooks_stay
 };
 
 }  // namespace boundscope

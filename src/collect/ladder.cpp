@@ -75,10 +75,22 @@ bool has(SocketHooks hooks, const KernelNames& names) {
   return false;
 }
 
-// A 5.10 kernel under emulation locked up with fentry and fexit programs on its socket functions
-// (docs/findings.md). Until that is understood, those kernels get the view of threads.
-bool may_follow(ProbeObject object, SocketHooks hooks) {
-  return object == ProbeObject::present || hooks == SocketHooks::none;
+// A program that hangs on the end of a function is called from a piece of code that early kernels
+// free when it is detached, though tasks may sleep in that function for hours and then return into
+// it. Those that wait for them have this function (Linux 5.12; taken over into later 5.10 kernels).
+bool outlives_sleepers(const KernelNames& names) {
+  return names.has_function("bpf_tramp_image_put");
+}
+
+// What may be tried here to see what sockets do, the best first.
+std::vector<SocketHooks> hooks_of(const KernelNames& names, FunctionHooks functions) {
+  std::vector<SocketHooks> all;
+  if (has(SocketHooks::tracepoints, names)) all.push_back(SocketHooks::tracepoints);
+  if (has(SocketHooks::functions, names) && functions != FunctionHooks::refused &&
+      outlives_sleepers(names))
+    all.push_back(SocketHooks::functions);
+  all.push_back(SocketHooks::none);
+  return all;
 }
 
 Capability scheduling(ProbeObject object) {
@@ -96,7 +108,8 @@ Capability requests(const Rung& rung) {
     case SocketHooks::tracepoints:
       return {"requests", CapabilityState::available, "tp_btf, " + kept, ""};
     case SocketHooks::functions:
-      return {"requests", CapabilityState::available, "fexit, " + kept, ""};
+      return {"requests", CapabilityState::available,
+              (rung.hooks_stay ? "fexit that stays, " : "fexit, ") + kept, ""};
     case SocketHooks::none:
       break;
   }
@@ -121,13 +134,15 @@ std::vector<Rung> ladder() {
                        "on_cgroup_reclaim_end", "on_compaction_begin", "on_compaction_end"},
                       "reclaim"};
   const KernelNames names;
+  const FunctionHooks functions = kernel_takes_function_hooks();
   std::vector<Rung> rungs;
   for (const auto object : {ProbeObject::present, ProbeObject::old})
-    for (const auto hooks : {SocketHooks::tracepoints, SocketHooks::functions, SocketHooks::none})
+    for (const auto hooks : hooks_of(names, functions))
       for (const std::vector<Spare>& without : std::vector<std::vector<Spare>>{
                {}, {reclaim}, {sweep}, {workers}, {sweep, workers}, {sweep, workers, reclaim}})
-        if (has(hooks, names) && may_follow(object, hooks))
-          rungs.push_back({object, hooks, without});
+        rungs.push_back({object, hooks,
+                         hooks == SocketHooks::functions && functions == FunctionHooks::once,
+                         without});
   return rungs;
 }
 

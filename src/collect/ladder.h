@@ -28,6 +28,9 @@ struct Spare {
 struct Rung {
   ProbeObject object = ProbeObject::present;
   SocketHooks hooks = SocketHooks::tracepoints;
+  // Programs on functions cannot be attached a second time: they stay, and look away between
+  // slices.
+  bool hooks_stay = false;
   std::vector<Spare> without;
 };
 

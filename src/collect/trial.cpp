@@ -9,21 +9,41 @@
 #include "target/unique_fd.h"
 
 namespace boundscope {
+namespace {
 
-bool kernel_takes_iterator(const char* target) {
-  const int id = libbpf_find_vmlinux_btf_id(target, BPF_TRACE_ITER);
-  if (id < 0) return false;
+constexpr const char* kRarelyCalled = "inet_shutdown";
+
+// One that does nothing.
+UniqueFd load_trial(const char* target, bpf_attach_type type) {
+  const int id = libbpf_find_vmlinux_btf_id(target, type);
+  if (id < 0) return {};
   // r0 = 0; exit
   std::array<bpf_insn, 2> program{};
   program[0].code = BPF_ALU64 | BPF_MOV | BPF_K;
   program[1].code = BPF_JMP | BPF_EXIT;
   bpf_prog_load_opts options{};
   options.sz = sizeof(options);
-  options.expected_attach_type = BPF_TRACE_ITER;
+  options.expected_attach_type = type;
   options.attach_btf_id = static_cast<__u32>(id);
-  const UniqueFd loaded(bpf_prog_load(BPF_PROG_TYPE_TRACING, "trial", "Dual BSD/GPL",
-                                      program.data(), program.size(), &options));
-  return static_cast<bool>(loaded);
+  return UniqueFd(bpf_prog_load(BPF_PROG_TYPE_TRACING, "trial", "Dual BSD/GPL", program.data(),
+                                program.size(), &options));
+}
+
+bool attaches(const UniqueFd& program) {
+  const UniqueFd link(bpf_raw_tracepoint_open(nullptr, program.get()));
+  return static_cast<bool>(link);
+}
+
+}  // namespace
+
+bool kernel_takes_iterator(const char* target) {
+  return static_cast<bool>(load_trial(target, BPF_TRACE_ITER));
+}
+
+FunctionHooks kernel_takes_function_hooks() {
+  const UniqueFd program = load_trial(kRarelyCalled, BPF_TRACE_FEXIT);
+  if (!program || !attaches(program)) return FunctionHooks::refused;
+  return attaches(program) ? FunctionHooks::again : FunctionHooks::once;
 }
 
 }  // namespace boundscope

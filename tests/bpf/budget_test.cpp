@@ -31,7 +31,10 @@ TEST_CASE("collect: without a budget everything is observed") {
   const Recording recording = measure_ping_pong(1, 2);
 
   CHECK(recording.end == RecordingEnd::complete);
-  CHECK(share(observed_ns(recording), duration_ns(recording)) >= 0.85);
+  // The first window pays for settling.
+  Recording settled = recording;
+  settled.windows.erase(settled.windows.begin());
+  CHECK(share(observed_ns(settled), duration_ns(settled)) >= 0.9);
   CHECK(cost_totals(recording).switches > 10'000);
 }
 
@@ -43,14 +46,19 @@ TEST_CASE("collect: a high rate of switches is observed in slices, so that the b
   CHECK(share(observed_ns(recording), duration_ns(recording)) <= 0.35);
   CHECK(observed_ns(recording) > 0);
   // The first window is the price of finding out; the plan holds from then on.
-  std::uint64_t cost_ns = 0;
-  std::uint64_t cpu_ns = 0;
+  double cost_ns = 0;
+  double cpu_ns = 0;
+  double duration_s = 0;
   for (std::size_t i = 1; i < recording.windows.size(); ++i) {
-    cost_ns += recording.windows[i].cost.events_on_target_ns;
-    cpu_ns += recording.windows[i].host.cpu_ns.value_or(0);
+    cost_ns += static_cast<double>(recording.windows[i].cost.events_on_target_ns);
+    cpu_ns += static_cast<double>(recording.windows[i].host.cpu_ns.value_or(0));
+    duration_s += 1e-9 * static_cast<double>(recording.windows[i].duration_ns);
   }
   REQUIRE(cpu_ns > 0);
-  CHECK(share(cost_ns, cpu_ns) <= 2 * kBudget);
+  // Below half a percent of one CPU nothing is held back. A slice that oversleeps is longer than
+  // planned; without slices it would be twenty times as much.
+  constexpr double kNegligibleNsPerS = 5e6;
+  CHECK(cost_ns <= 4 * std::max(kBudget * cpu_ns, kNegligibleNsPerS * duration_s));
 }
 
 TEST_CASE("collect: a short measurement within the budget still has windows to look at") {

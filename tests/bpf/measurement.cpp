@@ -1,8 +1,12 @@
 #include "measurement.h"
 
 #include <doctest/doctest.h>
+#include <unistd.h>
 
+#include <array>
+#include <fstream>
 #include <numeric>
+#include <string>
 
 namespace boundscope::test {
 
@@ -41,7 +45,8 @@ Measurement::Measurement(const std::vector<pid_t>& pids, const CollectOptions& o
   REQUIRE_MESSAGE(target, target.error().message);
   target_ = *std::move(target);
   thread_ = std::thread([this] { run(); });
-  sink_.wait_for_windows(1);
+  // What happens in the second window may still count as unsettled, on a busy machine.
+  sink_.wait_for_windows(options.budget_share >= 1 ? 2 : 1);
 }
 
 Measurement::~Measurement() {
@@ -73,6 +78,16 @@ const Recording& Measurement::wait() {
 
 std::uint64_t sum(const std::array<std::uint64_t, kWaitClasses>& blocked_ns) {
   return std::accumulate(blocked_ns.begin(), blocked_ns.end(), std::uint64_t{0});
+}
+
+double uncharged_ms() {
+  std::ifstream stat("/proc/stat");
+  std::string cpu;
+  std::array<double, 8> ticks{};  // user nice system idle iowait irq softirq steal
+  stat >> cpu;
+  for (double& tick : ticks) stat >> tick;
+  REQUIRE(stat);
+  return (ticks[5] + ticks[6] + ticks[7]) * 1e3 / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace boundscope::test

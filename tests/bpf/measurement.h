@@ -78,6 +78,10 @@ std::uint64_t duration_ns(const Recording& recording);
 // it: now and then that happens, and costs a sample its frames.
 std::string losses(const Recording& recording);
 
+// Time that so far has passed on all CPUs without being charged to the thread on it: the
+// hypervisor's, interrupts.
+double uncharged_ms();
+
 inline double ms(std::uint64_t ns) { return 1e-6 * static_cast<double>(ns); }
 inline std::uint64_t blocked(const ThreadWindow& thread, WaitClass wait_class) {
   return thread.blocked_ns[static_cast<std::size_t>(wait_class)];

@@ -1,6 +1,9 @@
 // Threads that make room for memory by themselves, and what their memory is.
 #include <doctest/doctest.h>
 
+#include <fstream>
+#include <string>
+
 #include "measurement.h"
 #include "memory_cgroup.h"
 #include "program.h"
@@ -13,6 +16,16 @@ namespace {
 constexpr std::uint64_t kMiB = 1024 * 1024;
 
 const std::vector<std::string> kFourPasses = {"64", "4"};
+
+// How often threads of the host have made room so far: it may be short of memory itself.
+std::uint64_t stalled_allocations() {
+  std::ifstream counters("/proc/vmstat");
+  std::string name;
+  std::uint64_t value = 0, sum = 0;
+  while (counters >> name >> value)
+    if (name.starts_with("allocstall")) sum += value;
+  return sum;
+}
 
 }  // namespace
 
@@ -51,13 +64,18 @@ TEST_CASE("collect: who reads more than its cgroup may cache is seen to make roo
 
 TEST_CASE("collect: with room enough nobody makes room") {
   Program program("reader", kFourPasses);
+  const std::uint64_t stalled_before = stalled_allocations();
   Measurement measurement({program.pid()});
   program.go();
   program.finish();
   const ProcessWindow process = process_totals(measurement.stop());
 
   CHECK(process.on_cpu_ns > 0);
-  CHECK(ms(process.reclaim_ns) < 1);
+  if (stalled_allocations() == stalled_before) {
+    CHECK(ms(process.reclaim_ns) < 1);
+  } else {
+    MESSAGE("not asked: this host is short of memory");
+  }
 }
 
 TEST_CASE("collect: a run looks once at what the memory is") {

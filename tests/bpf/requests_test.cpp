@@ -26,13 +26,14 @@ RequestTotals requests_of(const Recording& recording, const Program& server) {
   return process_totals(recording, server.pid()).requests;
 }
 
-// The client's clock runs around its system calls, ours between the arrivals; the machine may be
-// busy.
-void check_latency(const RequestTotals& requests, std::uint64_t client_sum_ns, int count) {
+// The client's clock runs around its system calls, ours between the arrivals: where the machine is
+// busy, the client's has much in it that ours has not. But the server sleeps for `served_ms`.
+void check_latency(const RequestTotals& requests, std::uint64_t client_sum_ns, int count,
+                   double served_ms = 1e-3 * kServiceUs) {
   const double ours_ms = ms(requests.latency_ns) / count;
   const double clients_ms = ms(client_sum_ns) / count;
-  CHECK(ours_ms <= clients_ms + 0.1);
-  CHECK(ours_ms >= 0.7 * clients_ms - 0.2);
+  CHECK(ours_ms <= 1.05 * clients_ms + 0.5);
+  CHECK(ours_ms >= served_ms - 0.1);
 }
 
 std::uint64_t histogram_count(const Recording& recording) {
@@ -92,7 +93,7 @@ TEST_CASE("collect: a request that waits in a sleeping server is behind nothing"
   const Recording& recording = measurement.stop();
 
   const RequestTotals requests = requests_of(recording, server);
-  CHECK(requests.behind_nothing_ns >= requests.in_flight_ns / 2);
+  CHECK(ms(requests.behind_nothing_ns) >= 0.9 * kRequests * 1e-3 * kServiceUs);
   CHECK(requests.activity[static_cast<std::size_t>(Activity::upstream)].point_ns == 0);
 }
 

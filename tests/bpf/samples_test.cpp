@@ -1,11 +1,8 @@
 // CPU time: by the scheduler probe and by samples, which must agree with each other and with the
 // kernel's accounts.
 #include <doctest/doctest.h>
-#include <unistd.h>
 
-#include <array>
 #include <cmath>
-#include <fstream>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -60,18 +57,6 @@ struct Spin {
   double cpu_ms = 0;
   double uncharged_ms = 0;  // at most: what the kernel charges to no thread, on all CPUs
 };
-
-// Time that passes on a CPU without being charged to the thread on it: the hypervisor's,
-// interrupts.
-double uncharged_ms() {
-  std::ifstream stat("/proc/stat");
-  std::string cpu;
-  std::array<double, 8> ticks{};  // user nice system idle iowait irq softirq steal
-  stat >> cpu;
-  for (double& tick : ticks) stat >> tick;
-  REQUIRE(stat);
-  return (ticks[5] + ticks[6] + ticks[7]) * 1e3 / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
 
 // What each window saw, for a failure.
 std::string windows_of(const Recording& recording) {

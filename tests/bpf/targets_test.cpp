@@ -64,10 +64,10 @@ bool still_exists(std::uint32_t id) {
   return static_cast<bool>(fd);
 }
 
-// Looks until `done`, for at most ten seconds.
+// Looks until `done`, for at most a minute.
 bool comes_true(const std::function<bool()>& done) {
   using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::seconds(10);
+  const auto end = Clock::now() + std::chrono::seconds(60);
   while (!done()) {
     if (Clock::now() > end) return false;
     std::this_thread::sleep_for(std::chrono::milliseconds(10));

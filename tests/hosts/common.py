@@ -95,12 +95,12 @@ def status_of(pid):
     return fields
 
 
-def eventually(condition, seconds=15):
+def eventually(condition, seconds=60, pause=0.01):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if condition():
             return True
-        time.sleep(0.01)
+        time.sleep(pause)
     return bool(condition())
 
 

@@ -147,7 +147,7 @@ class FromASidecar(unittest.TestCase):
             answer = json.loads(out)
             self.assertEqual(answer["target"]["pids"], [target.pid])
             self.assertEqual(answer["target"]["runtime"], "cpython")
-            self.assertGreater(answer["load"]["cpu_cores"], 0.01)
+            self.assertGreater(answer["load"]["cpu_cores"], 0)
 
 
 if __name__ == "__main__":

@@ -79,8 +79,8 @@ class Killed(unittest.TestCase):
         with Program("node", "-e", ENGINE) as target:
             self.assertTrue(eventually(lambda: pathlib.Path(f"/proc/{target.pid}/maps").read_text().count("x") > 3))
             before = changed_code(target.pid)
-            with attach(target.pid, seconds=20) as run:
-                probed = eventually(lambda: changed_code(target.pid) > before, 10)
+            with attach(target.pid, seconds=90) as run:
+                probed = eventually(lambda: changed_code(target.pid) > before, 60, pause=0.2)
                 run.kill()
             self.assertTrue(eventually(lambda: changed_code(target.pid) == before))
             self.assertTrue(probed, "the stops of the runtime were not probed: the test is blind")
@@ -95,16 +95,21 @@ class Targets(unittest.TestCase):
         return answer
 
     def test_a_thousand_forks_a_second(self):
-        with Program(common.programs / "storm", "6") as target:
+        with Program(common.programs / "storm", "60") as target:
             answer = self.answered(attach(target.pid, seconds=2))
         self.assertIn(target.pid, answer["target"]["pids"])
 
     def test_the_target_becomes_another_program_and_dies(self):
-        script = "import os, time\nt = time.monotonic() + 0.7\nwhile time.monotonic() < t: sum(range(1000))\n" \
+        # It waits for its turn: to attach takes its time on a busy machine.
+        script = "import os, sys, time\nsys.stdin.readline()\nt = time.monotonic() + 0.7\nwhile time.monotonic() < t: sum(range(1000))\n" \
                  "os.execvp('timeout', ['timeout', '0.7', 'sh', '-c', 'while :; do :; done'])"
-        with Program(sys.executable, "-c", script) as target:
-            answer = self.answered(attach(target.pid, seconds=20))
-        self.assertLess(answer["window"]["duration_s"], 15)
+        with Program(sys.executable, "-c", script, stdin=subprocess.PIPE) as target:
+            run = attach(target.pid, seconds=60)
+            self.assertTrue(eventually(lambda: is_confined(run.pid)))
+            target.process.stdin.write(b"go\n")
+            target.process.stdin.flush()
+            answer = self.answered(run)
+        self.assertLess(answer["window"]["duration_s"], 50)
 
     def test_a_target_that_is_killed_at_once(self):
         for delay in (0.0, 0.1, 0.2, 0.3):
@@ -138,23 +143,30 @@ while True:
 
 class Maps(unittest.TestCase):
     def test_a_full_map_costs_names_and_the_answer_says_so(self):
+        answered = []
         with socket.create_server(("", 0), backlog=256) as listener:
-            threading.Thread(target=self.answer_all, args=(listener,), daemon=True).start()
+            threading.Thread(target=self.answer_all, args=(listener, answered), daemon=True).start()
             with Program(common.PYTHON, "-c", CALLS, str(listener.getsockname()[1])) as target:
-                run = attach(target.pid, "--budget", "100", seconds=8).finish()
+                run = attach(target.pid, "--budget", "100", seconds=120)
+                self.assertTrue(eventually(lambda: is_confined(run.pid)))
+                begin = len(answered)
+                self.assertTrue(eventually(lambda: len(answered) > begin + 7000, 110, pause=0.1))
+                os.kill(run.pid, signal.SIGINT)
+                run.finish()
         self.assertEqual(run.status, 0, run.err)
         answer = run.answer()
         self.assertGreater(answer["cost"]["lost"], 0)
         self.assertIn("records_lost", [caveat["code"] for caveat in answer["caveats"]])
 
     @staticmethod
-    def answer_all(listener):
+    def answer_all(listener, answered):
         with contextlib.suppress(OSError):  # closed at the end of the test
             while True:
                 connection, _ = listener.accept()
                 with connection:
                     connection.recv(1)
                     connection.sendall(b"!")
+                answered.append(None)
 
 
 class Disks(unittest.TestCase):
@@ -198,7 +210,7 @@ class Time(unittest.TestCase):
                 run = attach(target.pid, seconds=1, before=before).finish()
                 self.assertEqual(run.status, 0, run.err)
                 load = run.answer()["load"]
-                self.assertGreater(load["cpu_cores"], 0.01)
+                self.assertGreater(load["cpu_cores"], 0)
                 self.assertLess(load["cpu_cores"], 1.1)
 
 

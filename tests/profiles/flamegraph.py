@@ -1,5 +1,6 @@
 """flamegraph.pl, as Debian ships it with Devel::NYTProf: folded stacks become a picture."""
 import collections
+import os
 import pathlib
 import re
 import subprocess
@@ -24,7 +25,7 @@ class Consumer:
             require(profile.read_text() == "", "no samples, no stacks")
             return
         picture = subprocess.run(["perl", str(_PROGRAM), "--minwidth", "0", "--countname", "us", str(profile)],
-                                 capture_output=True, check=False)
+                                 capture_output=True, check=False, env={**os.environ, "LC_ALL": "C"})
         require(picture.returncode == 0 and not picture.stderr, "flamegraph.pl reads it", picture.stderr.decode())
         frames = _frames(picture.stdout)
         wanted_us = expected.cpu_ns(expected.samples) / 1000

@@ -76,7 +76,7 @@ def _bundle(folder):
 
 def _download(archive):
     with tempfile.TemporaryDirectory(dir=archive.parent) as folder:
-        result = subprocess.run(["npm", "pack", "--loglevel=error", "--fetch-retries=1", "--fetch-timeout=60000",
+        result = subprocess.run(["npm", "pack", "--loglevel=error", "--fetch-retries=5", "--fetch-timeout=60000",
                                  f"speedscope@{_VERSION}"], cwd=folder, capture_output=True, text=True, check=False)
         output = result.stdout + result.stderr
         if result.returncode and any(error in output for error in _NETWORK_ERRORS):

@@ -35,7 +35,7 @@ def boot(kernel, initramfs, disk, folder, timeout_s):
     KVM is not asked for: where this runs inside of a virtual machine itself, it may hang."""
     console, results = folder / "console.log", folder / "results.log"
     command = [
-        find_program("qemu-system-x86_64"), "-accel", "tcg,thread=multi", "-cpu", "max",
+        find_program("qemu-system-x86_64"), "-accel", "tcg,thread=single", "-cpu", "max",
         "-smp", "2", "-m", str(_MEMORY_MB), "-kernel", kernel.image, "-initrd", initramfs,
         "-append", _COMMAND_LINE, "-net", "none", "-display", "none", "-no-reboot",
         "-serial", f"file:{console}", "-serial", f"file:{results}",
