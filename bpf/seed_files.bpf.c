@@ -121,8 +121,9 @@ int seed_files(struct bpf_iter__task_file *ctx)
 
 	if (!task || !file)
 		return 0;
-	/* The process that reads this is the current task. */
-	if ((__u32)BPF_CORE_READ(task, tgid) == bpf_get_current_pid_tgid() >> 32)
+	/* The process that reads this is the current task. Later passes find other files under these numbers. */
+	if (seed_pass == BS_SEED_LISTENERS &&
+	    (__u32)BPF_CORE_READ(task, tgid) == bpf_get_current_pid_tgid() >> 32)
 		learn_own(ctx, file);
 	thread = thread_of(task->group_leader);
 	if (!thread && seed_pass != BS_SEED_SHARED)

@@ -111,14 +111,12 @@ static __always_inline void server_sends(struct bs_process *process, struct bs_t
 /* What protocol the target speaks as a client, by the first bytes it sends on the connection. */
 static __always_inline void tell_client(struct bs_socket *socket)
 {
-	const void *buffer;
 	__u32 letters = 0;
 
 	if (socket->flags & BS_SOCKET_TOLD)
 		return;
 	socket->flags |= BS_SOCKET_TOLD;
-	buffer = user_buffer();
-	if (!buffer || bpf_probe_read_user(&letters, sizeof(letters), buffer))
+	if (!first_bytes(&letters, sizeof(letters)))
 		return;
 	switch (letters) {
 	case BS_LETTERS('G', 'E', 'T', ' '):
@@ -153,14 +151,11 @@ static __always_inline bool is_another_call(const struct bs_socket *socket, __u6
  */
 static __always_inline bool ends_handshake(const struct bs_socket *socket)
 {
-	const void *buffer;
 	__u8 head[2] = {};
 
 	if (!(socket->flags & BS_SOCKET_TLS) || socket->exchanges >= BS_SETUP_ARRIVALS)
 		return false;
-	buffer = user_buffer();
-	return buffer && !bpf_probe_read_user(head, sizeof(head), buffer) && is_tls(head) &&
-	       head[0] == BS_TLS_CHANGE_CIPHER;
+	return first_bytes(head, sizeof(head)) && is_tls(head) && head[0] == BS_TLS_CHANGE_CIPHER;
 }
 
 /* Sends while a call was open, and nothing ever came back: logs, metrics. */
@@ -194,13 +189,9 @@ static __always_inline void send_again(struct bs_process *process, struct sock *
 /* MySQL's COM_STMT_CLOSE is never answered; drivers send one with every query. */
 static __always_inline bool asks_nothing(int length)
 {
-	const void *buffer;
 	__u8 head[5] = {};
 
-	if (length != BS_MYSQL_CLOSE_LENGTH)
-		return false;
-	buffer = user_buffer();
-	if (!buffer || bpf_probe_read_user(head, sizeof(head), buffer))
+	if (length != BS_MYSQL_CLOSE_LENGTH || !first_bytes(head, sizeof(head)))
 		return false;
 	return head[0] == BS_MYSQL_CLOSE_LENGTH - 4 && !head[1] && !head[2] && !head[3] &&
 	       head[4] == BS_MYSQL_CLOSE;

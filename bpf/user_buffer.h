@@ -41,6 +41,14 @@ static __always_inline const void *user_buffer(void)
 	return (const void *)buffer;
 }
 
+/* The first bytes of the current thread's read or send. */
+static __always_inline bool first_bytes(void *to, __u32 size)
+{
+	const void *buffer = user_buffer();
+
+	return buffer && !bpf_probe_read_user(to, size, buffer);
+}
+
 /* Record types of TLS 1.0 to 1.3, RFC 8446, 5.1. */
 #define BS_TLS_CHANGE_CIPHER 0x14
 #define BS_TLS_APPLICATION_DATA 0x17

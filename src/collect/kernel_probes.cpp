@@ -228,8 +228,10 @@ void KernelProbes::detach_events() {
 Result<std::string> KernelProbes::run_seed_threads() {
   return run_iterator(skeleton_->progs.seed_threads);
 }
-Result<std::string> KernelProbes::run_seed_files() {
-  return run_iterator(skeleton_->progs.seed_files);
+Result<> KernelProbes::run_seed_files() {
+  auto text = run_iterator(skeleton_->progs.seed_files);
+  if (!text) return text.error();
+  return Done{};
 }
 Result<> KernelProbes::run_seed_files(const std::vector<pid_t>& pids) {
   return run_over_files(skeleton_->progs.seed_files, pids);

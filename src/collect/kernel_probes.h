@@ -44,7 +44,7 @@ class KernelProbes {
 
   // Runs one of the iterators over tasks, files or sockets and returns what it wrote.
   Result<std::string> run_seed_threads();
-  Result<std::string> run_seed_files();
+  Result<> run_seed_files();
   Result<> run_seed_files(const std::vector<pid_t>& pids);  // of these processes only
   Result<std::string> run_read_threads();
   // One pass over the open sockets of the processes `pids`.

@@ -22,7 +22,7 @@ Result<std::size_t> seed_processes(const std::vector<TargetProcess>& processes,
   return alive;
 }
 
-Result<> seed_listeners(KernelProbes& kernel) {
+Result<> seed_listeners(KernelProbes& kernel, const ProcessSlots& slots) {
   // One of each kind, for the kernel side to learn what they look like.
   const UniqueFd event(eventfd(0, EFD_CLOEXEC));
   const UniqueFd poll(epoll_create1(EPOLL_CLOEXEC));
@@ -31,12 +31,16 @@ Result<> seed_listeners(KernelProbes& kernel) {
   globals.own_eventfd = event.get();
   globals.own_eventpoll = poll.get();
   globals.own_timerfd = timer.get();
-  for (const bs_seed_pass pass : {BS_SEED_LISTENERS, BS_SEED_SHARED}) {
-    if (pass != BS_SEED_LISTENERS && !kernel.follows_requests()) break;
-    kernel.skeleton().bss->seed_pass = pass;
-    if (auto seeded = kernel.run_seed_files(); !seeded) return seeded.error();
-  }
-  return Done{};
+  kernel.skeleton().bss->seed_pass = BS_SEED_LISTENERS;
+  std::vector<pid_t> pids = slots.pids();
+  pids.push_back(getpid());
+  return kernel.run_seed_files(pids);
+}
+
+Result<> seed_shared_listeners(KernelProbes& kernel) {
+  if (!kernel.follows_requests()) return Done{};
+  kernel.skeleton().bss->seed_pass = BS_SEED_SHARED;
+  return kernel.run_seed_files();
 }
 
 Result<> seed_connections(KernelProbes& kernel, const ProcessSlots& slots) {

@@ -15,7 +15,11 @@ Result<std::size_t> seed_processes(const std::vector<TargetProcess>& processes,
 
 // Learns the listeners, which decide what role a connection has. Before the probes are attached;
 // the processes must be marked.
-Result<> seed_listeners(KernelProbes& kernel);
+Result<> seed_listeners(KernelProbes& kernel, const ProcessSlots& slots);
+
+// Learns which of the listeners processes outside of the target hold, too. Walks the files of all
+// of the host: once in a while.
+Result<> seed_shared_listeners(KernelProbes& kernel);
 
 // Learns the connections, and what they are in the middle of. Once the probes are attached, so that
 // nothing ends unseen in between.

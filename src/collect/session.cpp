@@ -36,6 +36,7 @@ constexpr double kMemoryLookShare = 0.001;  // of one CPU over the run
 constexpr double kShortestMemoryLook = 0.02;
 constexpr double kLongestMemoryLook = 0.06;
 constexpr auto kCensusInterval = std::chrono::seconds(5);
+constexpr auto kSharedInterval = std::chrono::seconds(30);
 constexpr auto kPollInterval = std::chrono::milliseconds(20);
 
 Session::Clock::duration seconds(double value) {
@@ -163,7 +164,11 @@ Result<> Session::run(const std::atomic<bool>& stop) {
 
 Result<> Session::attach_events() {
   kernel_.begin_generation();
-  if (auto seeded = seed_listeners(kernel_); !seeded) return seeded;
+  if (auto seeded = seed_listeners(kernel_, *slots_); !seeded) return seeded;
+  if (Clock::now() - shared_seen_at_ >= kSharedInterval) {
+    if (auto seeded = seed_shared_listeners(kernel_); !seeded) return seeded;
+    shared_seen_at_ = Clock::now();
+  }
   // The first probe is at work while the others are still being attached.
   attached_time_.begin(Clock::now());
   attach_began_ = Clock::now();

@@ -32,7 +32,9 @@ def make_disk(path, size_mb=64):
 def boot(kernel, initramfs, disk, folder, timeout_s):
     """Runs the machine until it switches itself off; {name: Step} in the order of the steps.
 
-    KVM is not asked for: where this runs inside of a virtual machine itself, it may hang."""
+    KVM is not asked for: where this runs inside of a virtual machine itself, it may hang. And one thread
+    emulates both CPUs: with one each, rewriting a function's first instruction while the other CPU is in
+    it, as attaching to it does, now and then leaves both there for good (docs/findings.md)."""
     console, results = folder / "console.log", folder / "results.log"
     command = [
         find_program("qemu-system-x86_64"), "-accel", "tcg,thread=single", "-cpu", "max",
