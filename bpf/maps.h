@@ -145,6 +145,8 @@ extern struct bs_sampled_wait_map sampled_waits SEC(".maps");
 extern __u32 generation;
 extern __s64 sniffs_left; /* how many requests may still be looked at in this window */
 extern __u64 long_poll_age_ns;
+extern __u64 attached_at_ns; /* when this generation began */
+extern __u64 jiffy_ns;
 extern __u32 events_attached;
 extern __u32 stops_are_seen; /* probes for them are attached, to whatever process */
 /* Of the kernel side: when a wait of the class may be sampled again. */

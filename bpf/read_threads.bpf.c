@@ -5,7 +5,6 @@
  */
 #include "wait_class.h"
 
-__u64 attached_at_ns = 0;
 __u32 read_all = 0; /* rows also for threads that did nothing */
 
 /* 0 if the thread did nothing worth a row: its time stays and is handed out with the next row. */

@@ -5,9 +5,6 @@
  */
 #include "socket.h"
 
-#define BS_LONG_POLL_AGE_NS 1000000000ULL /* until latencies are known */
-
-__u64 jiffy_ns = 0;
 __u32 seed_pass = BS_SEED_LISTENERS;
 
 static __always_inline void learn_own(struct bpf_iter__task_file *ctx, struct file *file)
@@ -23,18 +20,6 @@ static __always_inline void learn_own(struct bpf_iter__task_file *ctx, struct fi
 }
 
 /*
- * How long ago the packet passed that was seen at `jiffies`. tcp_mstamp is finer, but every acknowledgement
- * and keep-alive moves it.
- */
-static __always_inline __u64 age_of_packet(struct tcp_sock *tcp, __u32 jiffies, __u64 now)
-{
-	__u64 age = (__u64)((__u32)bpf_jiffies64() - jiffies) * jiffy_ns;
-	__u64 fine = now - BS_GET(tcp, tcp_mstamp) * 1000;
-
-	return fine < age && age - fine <= 2 * jiffy_ns ? fine : age;
-}
-
-/*
  * Supposes an exchange that began with the packet at `jiffies`. One that has been open for longer than work
  * takes is a long poll: followed, but not counted. The probes are at work by now: what they have seen begin
  * goes before what we suppose.
@@ -45,7 +30,7 @@ static __always_inline void suppose(struct bs_process *process, struct bs_socket
 {
 	__u64 now = bpf_ktime_get_ns(), age = age_of_packet(tcp, jiffies, now);
 	__u64 opened_ns = socket->opened_ns, clock_ns = socket->stop_clock_ns;
-	bool counts = room && age <= (long_poll_age_ns ?: BS_LONG_POLL_AGE_NS);
+	bool counts = room && age <= work_takes_at_most();
 
 	socket->opened_ns = now - age;
 	/* Stops before we came are not known, nor how long answers take. */

@@ -99,6 +99,26 @@ static __always_inline bool has_unread(struct sock *sk)
 	return tcp && BS_GET(tcp, rcv_nxt) - BS_GET(tcp, copied_seq) > 1;
 }
 
+/*
+ * How long ago the packet passed that was seen at `jiffies`. tcp_mstamp is finer, but every acknowledgement
+ * and keep-alive moves it.
+ */
+static __always_inline __u64 age_of_packet(struct tcp_sock *tcp, __u32 jiffies, __u64 now)
+{
+	__u64 age = (__u64)((__u32)bpf_jiffies64() - jiffies) * jiffy_ns;
+	__u64 fine = now - BS_GET(tcp, tcp_mstamp) * 1000;
+
+	return fine < age && age - fine <= 2 * jiffy_ns ? fine : age;
+}
+
+#define BS_LONG_POLL_AGE_NS 1000000000ULL /* until latencies are known */
+
+/* What is older is a long poll. */
+static __always_inline __u64 work_takes_at_most(void)
+{
+	return long_poll_age_ns ?: BS_LONG_POLL_AGE_NS;
+}
+
 /* Log-linear, 16 buckets an octave; the same rule as boundscope::latency_bucket_lower_ns(). */
 static __always_inline __u32 latency_bucket(__u64 ns)
 {

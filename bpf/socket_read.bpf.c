@@ -55,8 +55,30 @@ static __always_inline bool is_farewell(struct sock *sk)
 	return BS_GET(sk, sk_shutdown) == BS_SHUTDOWN_BOTH && family_of(sk) == BS_AF_UNIX;
 }
 
+/*
+ * The arrival of this request was not seen. A connection that waited to be accepted when the probes were attached has
+ * no descriptor by which it could have been found: the kernel knows when its request came.
+ */
+static __always_inline void open_late(struct bs_process *process, struct sock *sk,
+				      struct bs_socket *socket, __u64 now)
+{
+	struct tcp_sock *tcp = tcp_of(sk);
+	__u64 age;
+
+	open_request(process, socket, now);
+	if (!tcp)
+		return;
+	age = age_of_packet(
+		tcp, BPF_CORE_READ((struct inet_connection_sock *)tcp, icsk_ack.lrcvtime), now);
+	if (age < now - attached_at_ns || age > work_takes_at_most())
+		return;
+	socket->opened_ns = now - age;
+	add(&process->socket_queue_ns, age);
+}
+
 static __always_inline void server_reads(struct bs_process *process, struct bs_thread *thread,
-					 struct bs_socket *socket, __u32 length, __u64 now)
+					 struct sock *sk, struct bs_socket *socket, __u32 length,
+					 __u64 now)
 {
 	enum bs_look look;
 
@@ -71,7 +93,7 @@ static __always_inline void server_reads(struct bs_process *process, struct bs_t
 	if (turn(socket, BS_QUEUED, BS_READ)) {
 		add(&process->socket_queue_ns, now - socket->opened_ns);
 	} else if (turn(socket, BS_IDLE, BS_READ) || turn(socket, BS_ANSWERED, BS_READ)) {
-		open_request(process, socket, now); /* its arrival was not seen */
+		open_late(process, sk, socket, now);
 	} else {
 		if (socket->exchange == BS_READ)
 			socket->extra_reads++;
@@ -153,7 +175,7 @@ static __always_inline int was_read(struct sock *sk, int length, int flags)
 		if (length == 0 || is_farewell(sk))
 			server_eof(process, sk, socket, now);
 		else
-			server_reads(process, thread, socket, length, now);
+			server_reads(process, thread, sk, socket, length, now);
 	} else if (socket->role == BS_ROLE_CLIENT) {
 		process = process_at(socket->slot);
 		if (process)

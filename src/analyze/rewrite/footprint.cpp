@@ -10,10 +10,22 @@ constexpr double kMiB = 1024.0 * 1024.0;
 constexpr double kMostBase = 0.9;    // of the resident memory: something is data
 constexpr double kLeastLive = 0.02;  // of the resident memory: less tells nothing about it [E]
 
+// An empty process of the one language is as large as one of the other: what it takes now says more
+// about this program (its code, its libraries) than what empty ones take.
+bool keeps_base(const Footprint& now, const Language& language) {
+  if (!now.base) return false;
+  for (const Prior& cell : language.cells())
+    if (cell.kind == PriorKind::base)
+      return cell.quantiles.p10 == now.base->p10 && cell.quantiles.p50 == now.base->p50 &&
+             cell.quantiles.p90 == now.base->p90;
+  return false;
+}
+
 class FootprintModel {
  public:
   FootprintModel(const Footprint& now, const Language& language) : now_(now), language_(language) {
     if (now.base) base_from_.emplace(*now.base);
+    keeps_base_ = keeps_base(now, language);
     from_heap_ = now.live_bytes && *now.live_bytes >= kLeastLive * now.rss_bytes &&
                  language.has(PriorKind::objects) && language.has(PriorKind::room);
   }
@@ -21,13 +33,16 @@ class FootprintModel {
   double after(const Standard& standard) const {
     const bool merges = language_.one_process() && now_.workers > 1;
     const double workers = merges ? 1 : now_.workers;
-    const double base_to = language_.has(PriorKind::base)
-                               ? workers * kMiB * language_.factor(PriorKind::base, standard)
-                               : 0;
     const double base = base_from_ ? now_.workers * kMiB * base_from_->at(standard.base_from) : 0;
     const double own = now_.rss_bytes - now_.kept_bytes;
     const double beyond =
         std::min(own - std::min(base, kMostBase * own), now_.anonymous_bytes.value_or(own));
+    double base_to = 0;
+    if (keeps_base_ && !merges) {
+      base_to = own - beyond;
+    } else if (language_.has(PriorKind::base)) {
+      base_to = workers * kMiB * language_.factor(PriorKind::base, standard);
+    }
     // Workers of one service hold partly the same data; one process holds it once.
     const double once = merges ? std::pow(now_.workers, -0.5 * standard.shared) : 1;
     if (!from_heap_) {
@@ -46,6 +61,7 @@ class FootprintModel {
   const Footprint& now_;
   const Language& language_;
   std::optional<SplitLogNormal> base_from_;
+  bool keeps_base_ = false;
   bool from_heap_ = false;
 };
 
