@@ -7,6 +7,9 @@
 namespace boundscope {
 namespace {
 
+// Pages a second; a few are read again on any host, and nobody waits for them.
+constexpr double kManyRefaults = 100;
+
 constexpr double kNamedPart = 0.02;  // of the memory; smaller parts are left to the JSON
 
 void add_part(std::string& line, const std::optional<double>& part, double all, const char* what) {
@@ -48,7 +51,7 @@ std::string shortage(const MemorySummary& memory) {
   const auto add = [&](const std::string& text) { line += (line.empty() ? "" : ", ") + text; };
   if (memory.limit_hits_per_s.value_or(0) >= 1)
     add(fmt::format("its limit is met {} times a second", number(*memory.limit_hits_per_s)));
-  if (memory.refaults_per_s.value_or(0) >= 1)
+  if (memory.refaults_per_s.value_or(0) >= kManyRefaults)
     add(fmt::format("{} evicted pages a second are read again", number(*memory.refaults_per_s)));
   return line;
 }

@@ -24,10 +24,17 @@ def _tail_gain(answer):
     return max((gain for gain in gains if gain is not None), default=None)
 
 
+def _tail_by_stops(answer):
+    load = answer.load
+    if not load["latency_p99_ms"] or not load["latency_p99_without_stops_ms"]:
+        return None
+    return load["latency_p99_ms"] / load["latency_p99_without_stops_ms"]
+
+
 def _serve(lab, heap_mb):
     """(answer, share of time stopped, longest stop and p99 in seconds)"""
     service = jvm_service(lab, "Serial", heap_mb=heap_mb, sizes=_LARGE,
-                          options=(f"-Xms{heap_mb}m",))
+                          options=(f"-Xms{heap_mb}m", "-XX:+AlwaysPreTouch"))
     warm_up(lab, service, _WARM_UP)
     answer, truth, stopped_share, load = under_load(lab, service, _STEADY, watched=True)
     return answer, stopped_share, truth.longest_s, load["p99_ms"] / 1e3
@@ -40,15 +47,19 @@ def _tail_is_gc(lab):
     if stopped_share < 0.02 or p99_s < 0.3 * longest_s:
         raise Failure(f"the tail was not GC: stopped {stopped_share:.1%}, longest "
                       f"{longest_s:.3f} s, p99 {p99_s:.3f} s")
-    return answer, [at_least("tail gain", _tail_gain(answer), 1.5)]
+    return answer, [at_least("tail gain", _tail_gain(answer), 1.5),
+                    at_least("p99 / p99 without stops", _tail_by_stops(answer), 1.5)]
 
 
-@ROWS.add("tail-has-room", "the same with eight times the heap", says=("cpu: *",))
+# With room collections are rarer, not shorter: the records that were replaced meanwhile live on, and are
+# copied. So the mean may still be GC, but no longer the tail.
+@ROWS.add("tail-has-room", "the same with eight times the heap",
+          says=("cpu: *", "memory: gc", "inconclusive"))
 def _tail_has_room(lab):
     answer, stopped_share, _, p99_s = _serve(lab, 8 * _TIGHT_MB)
-    if stopped_share > 0.02:
+    if stopped_share > 0.03:
         raise Failure(f"there was not enough room: stopped {stopped_share:.1%}, p99 {p99_s:.3f} s")
-    return answer, []
+    return answer, [at_most("p99 / p99 without stops", _tail_by_stops(answer), 1.5)]
 
 
 def _paired(lab, service):
