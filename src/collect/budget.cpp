@@ -47,9 +47,10 @@ double cost_of_others_ns(const std::array<ProgramRuns, kEventKinds>& runs,
   return events * kFilterNs;
 }
 
-WindowPlan plan_window(const ObservedRates& rates, double budget_share, double window_s,
-                       double remaining_s) {
-  const WindowPlan all{std::min(window_s, remaining_s), std::min(window_s, remaining_s)};
+WindowPlan plan_window(const ObservedRates& rates, double budget_share,
+                       const WindowLengths& lengths, double remaining_s) {
+  const double whole_s = std::min(lengths.observed_s, remaining_s);
+  const WindowPlan all{whole_s, whole_s};
   const double duty =
       std::min(affordable_share(rates.cost_ns_per_s, budget_share, rates.cpu_ns_per_s),
                affordable_share(rates.others_ns_per_s, budget_share, rates.host_busy_ns_per_s));
@@ -57,10 +58,10 @@ WindowPlan plan_window(const ObservedRates& rates, double budget_share, double w
 
   const double for_latency = kSliceLatencies * rates.mean_latency_s;
   const double for_slices = remaining_s * duty / kFewestSlices - rates.unobserved_s;
-  double slice = std::max(duty * window_s - rates.unobserved_s, kShortestSlice);
+  double slice = std::max(duty * lengths.sliced_s - rates.unobserved_s, kShortestSlice);
   if (slice < for_latency) slice = std::min(for_latency, std::max(slice, for_slices));
   WindowPlan plan;
-  plan.window_s = std::max(window_s, (slice + rates.unobserved_s) / duty);
+  plan.window_s = std::max(lengths.sliced_s, (slice + rates.unobserved_s) / duty);
   if (plan.window_s > kLongestWindow) {
     slice = std::max(kLongestWindow * duty - rates.unobserved_s, kShortestSlice / 2);
     plan.window_s = std::max(kLongestWindow, (slice + rates.unobserved_s) / duty);

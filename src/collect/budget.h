@@ -52,10 +52,17 @@ struct ObservedRates {
   double unobserved_s = 0;
 };
 
+// How long windows are meant to be. To attach costs as much for a short slice as for a long one, so
+// that windows of which only a slice is observed are longer.
+struct WindowLengths {
+  double observed_s = 1;  // all of it observed
+  double sliced_s = 1;
+};
+
 // `remaining_s`: of the measurement. The plan leaves some slices in it where it can (one for each
 // batch mean) and makes slices long enough for the requests seen, but never breaks the budget for
 // that. Only where no slice at all would fit in what remains there is one nevertheless.
-WindowPlan plan_window(const ObservedRates& rates, double budget_share, double window_s,
-                       double remaining_s);
+WindowPlan plan_window(const ObservedRates& rates, double budget_share,
+                       const WindowLengths& lengths, double remaining_s);
 
 }  // namespace boundscope

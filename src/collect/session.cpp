@@ -23,6 +23,8 @@ using std::chrono::nanoseconds;
 // A short measurement is cut finer, so that there are enough windows to tell chance from habit.
 constexpr double kWindowsWanted = 16;
 constexpr double kShortestWindow = 0.25;
+constexpr double kSlicesWanted = 20;
+constexpr double kLongestSliced = 2;  // windows
 constexpr double kFirstSettle =
     0.05;  // requests that were open before us are answered by then, mostly
 constexpr double kCalibration = 0.1;
@@ -74,8 +76,10 @@ Session::Session(const Target& target, const CollectOptions& options, RecordingS
       stalls_(ProcFs(options.roots.proc), std::move(probes.calibrator)),
       census_(target, options.roots),
       capabilities_(std::move(probes.missing_rights)) {
-  options_.window_s =
+  lengths_.observed_s =
       std::min(options.window_s, std::max(kShortestWindow, options.duration_s / kWindowsWanted));
+  lengths_.sliced_s = std::max(lengths_.observed_s, std::min(kLongestSliced * options.window_s,
+                                                             options.duration_s / kSlicesWanted));
 }
 
 Result<std::unique_ptr<Session>> Session::start(const Target& target, const CollectOptions& options,
@@ -215,8 +219,7 @@ Result<> Session::first_window(const std::atomic<bool>& stop) {
   learn_rates(window);
   rates_.unobserved_s = duration<double>(attached_ - attach_began_).count() + kShortestSettle;
 
-  const WindowPlan plan =
-      plan_window(rates_, options_.budget_share, options_.window_s, remaining_s());
+  const WindowPlan plan = plan_window(rates_, options_.budget_share, lengths_, remaining_s());
   if (plan.observed_s < plan.window_s) {
     const auto read = Clock::now();
     detach_events();
@@ -228,8 +231,7 @@ Result<> Session::first_window(const std::atomic<bool>& stop) {
 }
 
 Result<> Session::next_window(const std::atomic<bool>& stop) {
-  const WindowPlan plan =
-      plan_window(rates_, options_.budget_share, options_.window_s, remaining_s());
+  const WindowPlan plan = plan_window(rates_, options_.budget_share, lengths_, remaining_s());
   const auto end = window_started_ + seconds(plan.window_s);
   Window window;
   if (auto taken = take_up_newcomers(); !taken) return taken;

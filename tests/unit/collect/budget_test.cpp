@@ -11,6 +11,7 @@ namespace {
 
 constexpr double kBudget = 0.01;
 constexpr double kWindowS = 1;
+constexpr WindowLengths kLengths{kWindowS, kWindowS};
 constexpr double kMuchTimeS = 60;
 
 // A target that keeps one CPU busy, and whose events would cost that share of it.
@@ -28,14 +29,14 @@ double cost_share(const WindowPlan& plan, const ObservedRates& rates) {
 }  // namespace
 
 TEST_CASE("budget: what costs less than the budget is observed all the time") {
-  const WindowPlan plan = plan_window(costing(0.009), kBudget, kWindowS, kMuchTimeS);
+  const WindowPlan plan = plan_window(costing(0.009), kBudget, kLengths, kMuchTimeS);
 
   CHECK(plan.window_s == kWindowS);
   CHECK(plan.observed_s == plan.window_s);
 }
 
 TEST_CASE("budget: a budget of one switches it off") {
-  const WindowPlan plan = plan_window(costing(0.9), 1, kWindowS, kMuchTimeS);
+  const WindowPlan plan = plan_window(costing(0.9), 1, kLengths, kMuchTimeS);
 
   CHECK(plan.observed_s == plan.window_s);
 }
@@ -45,7 +46,7 @@ TEST_CASE("budget: a target that hardly runs is observed all the time") {
   rates.cpu_ns_per_s = 1e6;
   rates.cost_ns_per_s = 1e6;
 
-  const WindowPlan plan = plan_window(rates, kBudget, kWindowS, kMuchTimeS);
+  const WindowPlan plan = plan_window(rates, kBudget, kLengths, kMuchTimeS);
 
   CHECK(plan.observed_s == plan.window_s);
 }
@@ -55,7 +56,7 @@ TEST_CASE("budget: what costs more is observed in slices, so that on average it 
     CAPTURE(share);
     const ObservedRates rates = costing(share);
 
-    const WindowPlan plan = plan_window(rates, kBudget, kWindowS, kMuchTimeS);
+    const WindowPlan plan = plan_window(rates, kBudget, kLengths, kMuchTimeS);
 
     CHECK(plan.observed_s < plan.window_s);
     CHECK(plan.observed_s > 0);
@@ -63,12 +64,24 @@ TEST_CASE("budget: what costs more is observed in slices, so that on average it 
   }
 }
 
+TEST_CASE("budget: longer windows leave more of what may be spent for observing") {
+  ObservedRates rates = costing(0.1);
+  rates.unobserved_s = 0.03;
+
+  const WindowPlan plan = plan_window(rates, kBudget, kLengths, kMuchTimeS);
+  const WindowPlan longer = plan_window(rates, kBudget, {kWindowS, 2 * kWindowS}, kMuchTimeS);
+
+  CHECK(longer.window_s == 2 * kWindowS);
+  CHECK(longer.observed_s / longer.window_s > 1.1 * plan.observed_s / plan.window_s);
+  CHECK(cost_share(longer, rates) <= kBudget * 1.01);
+}
+
 TEST_CASE("budget: slices are long enough for slow requests, and the budget still holds") {
   ObservedRates rates = costing(0.05);
-  const double without_requests = plan_window(rates, kBudget, kWindowS, kMuchTimeS).observed_s;
+  const double without_requests = plan_window(rates, kBudget, kLengths, kMuchTimeS).observed_s;
   rates.mean_latency_s = 0.025;
 
-  const WindowPlan plan = plan_window(rates, kBudget, kWindowS, kMuchTimeS);
+  const WindowPlan plan = plan_window(rates, kBudget, kLengths, kMuchTimeS);
 
   CHECK(plan.observed_s > without_requests);
   CHECK(cost_share(plan, rates) <= kBudget * 1.01);
@@ -77,7 +90,7 @@ TEST_CASE("budget: slices are long enough for slow requests, and the budget stil
 TEST_CASE("budget: no plan is longer than the time that is left") {
   for (const double share : {0.001, 0.02, 0.5}) {
     CAPTURE(share);
-    const WindowPlan plan = plan_window(costing(share), kBudget, kWindowS, 0.3);
+    const WindowPlan plan = plan_window(costing(share), kBudget, kLengths, 0.3);
 
     CHECK(plan.window_s <= 0.3);
     CHECK(plan.observed_s <= plan.window_s);
