@@ -147,8 +147,11 @@ _STAMP = r"^\[(?P<at>\d+)ns\]"
 _SAFEPOINT = re.compile(
     _STAMP + r'\[safepoint *\] Safepoint "(?P<why>[^"]+)".* Total: *(?P<total>\d+) ns',
     re.MULTILINE)
-_COLLECTED = re.compile(_STAMP + r"\[gc[^]]*\] GC\(\d+\) .*?->(?P<used>\d+)(?P<unit>[KMG])\b",
-                        re.MULTILINE)
+# G1's pauses for marking free no young objects: what they leave is not what lives.
+_COLLECTED = re.compile(
+    _STAMP + r"\[gc[^]]*\] GC\(\d+\) (?!Pause (?:Remark|Cleanup))"
+    r".*?->(?P<used>\d+)(?P<unit>[KMG])\b",
+    re.MULTILINE)
 _JVM_GC_THREADS = ("GC Thread", "G1 ", "ZWorker", "ZDriver", "ZDirector", "XWorker", "XDriver",
                    "XDirector", "RuntimeWorker", "Shenandoah", "VM Thread")
 _JVM_GC_REASONS = ("G1", "Z", "X", "Shenandoah", "ParallelGC", "GenCollect", "CMS", "Serial",
