@@ -150,14 +150,8 @@ Result<> KernelProbes::map_processes() {
 }
 
 Result<> KernelProbes::attach_life_cycle() {
-  auto& programs = skeleton_->progs;
-  for (bpf_program* program : {programs.on_fork, programs.on_wakeup_new, programs.on_exit}) {
-    if (!is_loaded(program)) continue;
-    auto link = attach(program);
-    if (!link) return link.error();
-    life_cycle_.push_back(*std::move(link));
-  }
-  return Done{};
+  const auto& programs = skeleton_->progs;
+  return attach_all({programs.on_fork, programs.on_wakeup_new, programs.on_exit}, life_cycle_);
 }
 
 // One rung's are loaded. The last one is of the old object only.
