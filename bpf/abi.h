@@ -185,6 +185,12 @@ enum bs_behind {
 #define BS_RUNNABLE_BITS 9
 #define BS_LOCK_BITS 10
 #define BS_DISK_BITS 8
+/* Which stacks are copied, for user space to walk: those of code without frame pointers. Bits. */
+enum bs_copy_stacks {
+	BS_COPY_ALL = 1,
+	BS_COPY_LOCK_WAITS = 2, /* they begin in the C library, which keeps none */
+};
+
 /*
  * Per process. `word` packs the joint state, so that one atomic addition moves it and tells what it was.
  */
@@ -233,7 +239,7 @@ struct __attribute__((aligned(64))) bs_process {
 	__u64 exited_at_ns;     /* the last thread is gone; 0: alive */
 	__u32 pid;              /* in the initial pid namespace */
 	__u32 threads_are_not_requests; /* set by user space: Go, BEAM */
-	__u32 copy_stacks;              /* set by user space: code without frame pointers */
+	__u32 copy_stacks;              /* set by user space: enum bs_copy_stacks */
 	__u32 stops_on_main; /* set by user space: a stop of another thread is its own affair */
 
 	/* Stops of the whole program by its runtime. */

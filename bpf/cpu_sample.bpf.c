@@ -71,7 +71,7 @@ int on_cpu_sample(void *ctx)
 	bpf_get_current_comm(key.comm, sizeof(key.comm));
 	key.kernel_stack = bpf_get_stackid(ctx, &stacks, 0);
 	process = process_at(thread->slot);
-	if (process && process->copy_stacks && send_stack(ctx, task, &key))
+	if (process && process->copy_stacks & BS_COPY_ALL && send_stack(ctx, task, &key))
 		return 0;
 	count_stack(ctx, &key);
 	return 0;

@@ -45,7 +45,8 @@ static __always_inline void sample_wait(void *ctx, struct bs_thread *thread,
 	next_wait_sample_ns[wait_class] = now + BS_WAIT_SAMPLE_NS;
 	thread->wait_user_stack = -1;
 	thread->wait_copy = 0;
-	if (process && process->copy_stacks)
+	if (process && (process->copy_stacks & BS_COPY_ALL ||
+			(wait_class == BS_WAIT_LOCK && process->copy_stacks & BS_COPY_LOCK_WAITS)))
 		thread->wait_copy = send_wait_stack(task, thread->slot, now);
 	if (!thread->wait_copy)
 		thread->wait_user_stack = bpf_get_stackid(ctx, &wait_stacks, BPF_F_USER_STACK);

@@ -70,6 +70,8 @@ inline constexpr auto kReasonCodes = std::to_array<std::string_view>({
     // memory
     "gc_share",         // collecting and allocating. value: share of request (or thread) time
     "gc_pause_share",   // the runtime has stopped the program. value: share of request time
+    "heap_wait_share",  // a concurrent collector has to make room first. value: share of request
+                        // time
     "gc_cpu_share",     // value: the collector's share of CPU time
     "allocator_share",  // value: the allocator's share of CPU time
     "gc_tail",          // p99 / p99 less the stops that each request met. value: ratio
@@ -195,6 +197,8 @@ inline constexpr auto kDetailCodes = std::to_array<std::string_view>({
     "holder_running",   // lock: whoever held it was computing
     "holder_disk",      // lock: ... was waiting for disk
     "holder_upstream",  // lock: ... was waiting for a peer
+    "heap_wait",        // gc_pause: until a concurrent collector had made room
+    "stopped",          // gc_pause: the runtime had stopped the program
     "holder_other",     // lock: ... was doing something else, or is not part of the target
     "read",
     "write",

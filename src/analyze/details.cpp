@@ -174,6 +174,10 @@ std::vector<Detail> component_details(RequestComponent which, const Run& run,
       return lock_details(run, share);
     case RequestComponent::paging:
       return details_of(paging_sides(run, evidence.setting.evicted_reads), share);
+    case RequestComponent::gc_pause:
+      if (!(evidence.run.heap_waits > 0)) return {};
+      return details_of({{"heap_wait", evidence.run.heap_waits}, {"stopped", evidence.run.stops}},
+                        share);
     case RequestComponent::unattributed:
       return details_of(remainder_sides(run), share);
     default:
@@ -230,8 +234,9 @@ std::vector<RequestShare> request_time(const Run& run, const Evidence& evidence,
   if (!(evidence.run.whole > 0)) return rows;
   for (std::size_t i = 0; i < kComponents; ++i) {
     const auto which = static_cast<RequestComponent>(i);
-    // Known where something tells of stops.
-    if (which == RequestComponent::gc_pause && !stops_known(run)) continue;
+    // Known where something tells of stops, or stacks of waits for room in the heap.
+    const bool seen = evidence.run.component[i].value > 0;
+    if (which == RequestComponent::gc_pause && !seen && !stops_known(run)) continue;
     const Estimate chance =
         evidence.interval([i](const Figures& figures) { return figures.component[i].value; });
     rows.push_back({which, with_attribution(chance, evidence.run.component[i]),

@@ -118,7 +118,7 @@ void set_components(Figures& figures, const Shares& shares, const Setting& setti
 
   set(RequestComponent::cpu, shares[Part::cpu]);
   set(RequestComponent::run_queue, shares[Part::run_queue]);
-  set(RequestComponent::gc_pause, shares[Part::stopped]);
+  set(RequestComponent::gc_pause, sum_of(shares, {Part::stopped, Part::lock_heap}));
   set(RequestComponent::throttled, shares[Part::throttled]);
   set(RequestComponent::upstream, upstream);
   // Reading again what was evicted is for want of memory, whatever the system call.
@@ -136,12 +136,13 @@ void set_components(Figures& figures, const Shares& shares, const Setting& setti
 // Requests nobody works on queue for whoever is at work; their time belongs to what keeps those
 // busy.
 struct Queue {
-  double cpu = 0, lock = 0, pool = 0, unattributed = 0;
+  double cpu = 0, heap = 0, lock = 0, pool = 0, unattributed = 0;
 };
 
 Queue divide_queue(const Shares& shares, const Figures& figures) {
   const double cpu =
       sum_of(shares, {Part::cpu, Part::run_queue, Part::throttled, Part::lock_interpreter}).value;
+  const double heap = shares[Part::lock_heap].value;
   const double lock = sum_of(shares, {Part::lock_running, Part::lock_other}).value;
   const double wait = sum_of(shares, {Part::lock_disk, Part::lock_upstream, Part::disk,
                                       Part::paging, Part::upstream})
@@ -152,16 +153,19 @@ Queue divide_queue(const Shares& shares, const Figures& figures) {
   const bool workers_full = figures.second_loop >= kLoopSaturated && figures.machine < kMachineFull;
   if (workers_full) {
     queue.pool = shares.behind_running;
-  } else if (saturated || !(cpu + lock + wait > 0)) {
+  } else if (saturated || !(cpu + heap + lock + wait > 0)) {
     queue.cpu = shares.behind_running;
   } else {
-    queue.cpu = shares.behind_running * cpu / (cpu + lock + wait);
-    queue.lock = shares.behind_running * lock / (cpu + lock + wait);
-    queue.pool = shares.behind_running * wait / (cpu + lock + wait);
+    const double each = shares.behind_running / (cpu + heap + lock + wait);
+    queue.cpu = each * cpu;
+    queue.heap = each * heap;
+    queue.lock = each * lock;
+    queue.pool = each * wait;
   }
-  queue.lock += shares.behind_waiting * part_of(lock, lock + wait);
-  queue.pool += shares.behind_waiting * part_of(wait, lock + wait);
-  if (!(lock + wait > 0)) queue.unattributed += shares.behind_waiting;
+  queue.heap += shares.behind_waiting * part_of(heap, heap + lock + wait);
+  queue.lock += shares.behind_waiting * part_of(lock, heap + lock + wait);
+  queue.pool += shares.behind_waiting * part_of(wait, heap + lock + wait);
+  if (!(heap + lock + wait > 0)) queue.unattributed += shares.behind_waiting;
   // Nobody has even read them: they queue, for whatever it is.
   const double unread =
       std::clamp(shares.socket_queue - shares.behind_running - shares.behind_waiting, 0.0,
@@ -185,15 +189,18 @@ void set_candidates(Figures& figures, const Shares& shares, const Setting& setti
   upstream.value += shares.multiplexed;
   upstream.high = std::max(upstream.value, upstream.high + shares.multiplexed);
 
-  // Stops are the collector's whole; of the rest of the CPU time, and of the queue for it, its
-  // part.
+  // Stops, and waits for room in the heap, are the collector's whole; of the rest of the CPU time,
+  // and of the queue for it, its part.
   const Estimate computing =
       plus(sum_of(shares, {Part::cpu, Part::run_queue, Part::throttled, Part::lock_interpreter}),
            queue.cpu);
-  const Estimate stopped = shares[Part::stopped];
+  const Estimate heap_waits = plus(shares[Part::lock_heap], queue.heap);
+  const Estimate stopped = plus(shares[Part::stopped], heap_waits);
   set(Candidate::cpu, {computing.value + stopped.value, computing.low + stopped.low,
                        computing.high + stopped.high});
   figures.stopped = stopped.value;
+  figures.stops = shares[Part::stopped].value;
+  figures.heap_waits = shares[Part::lock_heap].value;
   figures.gc = stopped.value + figures.collecting * computing.value;
   set(Candidate::memory, plus(paging, reread));
   set(Candidate::upstream, upstream);

@@ -47,7 +47,9 @@ struct Figures {
   double cpu_queue = 0;    // requests behind the CPU
   double behind_loop = 0;  // requests that wait for the busiest thread
   bool one_lane = false;   // ... which is a process under an interpreter lock
-  double stopped = 0;      // by the runtime
+  double stopped = 0;      // held up by collections
+  double stops = 0;        // of it: the runtime had stopped the program
+  double heap_waits = 0;   // of it: until there was room in the heap; others queued behind those
   double gc = 0;  // stops, and what collecting and allocating takes of the CPU and its queue
   double collecting = 0;  // part of the CPU time beside the stops that goes into those two
   double disk_locks = 0, upstream_locks = 0, multiplexed = 0, queue = 0;

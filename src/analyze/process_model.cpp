@@ -4,6 +4,7 @@
 #include <numeric>
 #include <set>
 
+#include "analyze/owners/heap_waits.h"
 #include "analyze/thresholds.h"
 
 namespace boundscope {
@@ -34,7 +35,8 @@ struct ProcessSums {
   double busiest_thread_ns = 0, parked_threads = 0;
   double busiest_serving_ns = 0, most_serving_ns = 0;  // of a thread's waits for clients
   LockCause lock_cause;
-  double freeing_ns = 0;  // of on_cpu_ns
+  double heap_wait_part = 0;  // of the lock waits
+  double freeing_ns = 0;      // of on_cpu_ns
   double calls = 0, resends = 0, call_ns = 0, internal_calls = 0, internal_call_ns = 0;
 
   double busy_ns() const { return std::max(0.0, observed_ns - idle_ns); }
@@ -124,6 +126,7 @@ std::map<pid_t, ProcessSums> sums_of(const Run& run) {
     }
   }
   add_threads(all, run);
+  for (const auto& [pid, part] : heap_wait_parts(run)) all[pid].heap_wait_part = part;
   return all;
 }
 
@@ -136,16 +139,26 @@ bool parks_idle_threads_in_futex(Runtime runtime) {
   return runtime == Runtime::go || runtime == Runtime::node || runtime == Runtime::beam;
 }
 
-LockSplit lock_split(const ProcessSums& sums, Runtime runtime) {
+// Part of the lock time of requests that is waiting for room in the heap. Threads that have nothing
+// to do wait for locks as well, and are in the threads' sum but not in the requests' (kept_ns).
+double heap_part(const ProcessSums& sums, double kept_ns) {
+  const double heap_ns = sums.heap_wait_part * sums.blocked(WaitClass::lock);
+  return kept_ns > 0 ? std::min(1.0, heap_ns / kept_ns) : sums.heap_wait_part;
+}
+
+LockSplit lock_split(const ProcessSums& sums, Runtime runtime, double kept_ns) {
   const LockCause& cause = sums.lock_cause;
   const double total =
       static_cast<double>(cause.running_ns + cause.disk_ns + cause.upstream_ns + cause.other_ns);
   LockSplit split;
+  split.heap = heap_part(sums, kept_ns);
+  split.other = 1 - split.heap;
   if (total > 0) {
-    split.running = static_cast<double>(cause.running_ns) / total;
-    split.disk = static_cast<double>(cause.disk_ns) / total;
-    split.upstream = static_cast<double>(cause.upstream_ns) / total;
-    split.other = static_cast<double>(cause.other_ns) / total;
+    const double each = (1 - split.heap) / total;
+    split.running = each * static_cast<double>(cause.running_ns);
+    split.disk = each * static_cast<double>(cause.disk_ns);
+    split.upstream = each * static_cast<double>(cause.upstream_ns);
+    split.other = each * static_cast<double>(cause.other_ns);
   }
   if (!is_interpreter(runtime)) return split;
   split.interpreter = split.running;
@@ -242,7 +255,8 @@ ProcessModel model_of(ProcessSums& sums, Runtime runtime, double throttled_in_cg
                       sums.blocked(WaitClass::disk_sync) + sums.blocked(WaitClass::disk_other) +
                       sums.blocked(WaitClass::io_uring);
   if (paging + disk > 0) model.paging = paging / (paging + disk);
-  model.lock = lock_split(sums, runtime);
+  const std::size_t lock = at(Activity::lock);
+  model.lock = lock_split(sums, runtime, sums.activity.point[lock] * model.keep[lock]);
   model.one_lane = is_interpreter(runtime) && sums.running_any_ns >= kOneAtATime * sums.on_cpu_ns;
   // Long calls take several sends too, but then every request that calls has a call of its own, and
   // a thread that sits in it. An event loop takes the answers, together or one by one.

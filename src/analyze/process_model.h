@@ -15,6 +15,7 @@ namespace boundscope {
 
 // How lock waits divide by what the holder did (docs/method.md, "Locks"). Sums to 1.
 struct LockSplit {
+  double heap = 0;         // no lock at all: for the collector to make room
   double interpreter = 0;  // for the interpreter lock: queueing for CPU under another name
   double running = 0;
   double disk = 0;

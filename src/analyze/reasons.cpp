@@ -165,7 +165,8 @@ void gc(Arguments& arguments, const Evidence& evidence, const Facts& facts, cons
   arguments.share(
       "gc_share", [](const Figures& f) { return f.gc; },
       kGcPart * evidence.run.candidate[static_cast<std::size_t>(Candidate::cpu)].value);
-  arguments.share("gc_pause_share", [](const Figures& f) { return f.stopped; });
+  arguments.share("gc_pause_share", [](const Figures& f) { return f.stops; });
+  arguments.share("heap_wait_share", [](const Figures& f) { return f.heap_waits; });
   arguments.level(
       "gc_cpu_share",
       [](const Figures& f) { return f.owner[static_cast<std::size_t>(CpuOwner::gc)]; }, 0);

@@ -71,6 +71,7 @@ void add_parts(Row& row, Column first, const std::array<double, kActivities>& ac
   add(Part::cpu, activity[at(Activity::running)]);
   add(Part::run_queue, runnable * (1 - model.throttled));
   add(Part::throttled, runnable * model.throttled);
+  add(Part::lock_heap, lock * model.lock.heap);
   add(Part::lock_interpreter, lock * model.lock.interpreter);
   add(Part::lock_running, lock * model.lock.running);
   add(Part::lock_disk, lock * model.lock.disk);
@@ -183,6 +184,7 @@ void add_thread_view(Row& row, const ProcessWindow& process, double wall, const 
         add(Part::upstream, blocked);
         break;
       case WaitClass::lock:
+        add(Part::lock_heap, blocked * model.lock.heap);
         add(Part::lock_interpreter, blocked * model.lock.interpreter);
         add(Part::lock_running, blocked * model.lock.running);
         add(Part::lock_disk, blocked * model.lock.disk);

@@ -23,6 +23,7 @@ enum class Part {
   cpu,
   run_queue,
   throttled,
+  lock_heap,  // for the collector to make room
   lock_interpreter,
   lock_running,
   lock_disk,
@@ -34,7 +35,7 @@ enum class Part {
   stopped,  // by the runtime, for a collection
   other,
 };
-inline constexpr std::size_t kParts = 13;
+inline constexpr std::size_t kParts = 14;
 
 enum class Column : std::size_t {
   in_flight,

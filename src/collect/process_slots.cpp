@@ -21,18 +21,20 @@ bool has_exited(const UniqueFd& pidfd) {
 }
 
 // Code of these runtimes can be walked by the kernel; other stacks are copied and walked by their
-// unwinding tables (docs/decisions/0005-unwinding.md).
-bool keeps_frame_pointers(Runtime runtime) {
+// unwinding tables (docs/decisions/0005-unwinding.md). What a thread of a JVM waits for is told by
+// frames of libjvm, beyond those of the C library.
+std::uint32_t stacks_to_copy(Runtime runtime) {
   switch (runtime) {
-    case Runtime::go:
     case Runtime::jvm:
+      return BS_COPY_LOCK_WAITS;
+    case Runtime::go:
     case Runtime::node:
     case Runtime::deno:
     case Runtime::bun:
     case Runtime::dotnet:
-      return true;
+      return 0;
     default:
-      return false;
+      return BS_COPY_ALL;
   }
 }
 
@@ -85,7 +87,7 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
         kernel_->process(slot).exited_at_ns = 1;  // before its end could be seen
     }
   }
-  kernel_->process(thread.slot).copy_stacks = keeps_frame_pointers(process.runtime) ? 0 : 1;
+  kernel_->process(thread.slot).copy_stacks = stacks_to_copy(process.runtime);
   // Their requests change threads whenever they wait: a thread is no request there.
   if (process.runtime == Runtime::go || process.runtime == Runtime::beam)
     kernel_->process(thread.slot).threads_are_not_requests = 1;

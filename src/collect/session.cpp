@@ -61,6 +61,23 @@ std::uint64_t sum_on_cpu(const Window& window) {
   return sum;
 }
 
+// How long requests take, less what each was stopped for a collection: a stop that some of them met
+// says nothing about how long the next ones will be under way.
+double mean_latency_s(const Window& window) {
+  const bool knows_stops = !window.latencies_without_stops.empty();
+  double count = 0;
+  double sum_ns = 0;
+  for (const LatencyBucket& bucket :
+       knows_stops ? window.latencies_without_stops : window.latencies) {
+    const auto middle_ns = static_cast<double>(latency_bucket_lower_ns(bucket.index) +
+                                               latency_bucket_lower_ns(bucket.index + 1)) /
+                           2;
+    count += static_cast<double>(bucket.count);
+    sum_ns += static_cast<double>(bucket.count) * middle_ns;
+  }
+  return count > 0 ? 1e-9 * sum_ns / count : 0;
+}
+
 }  // namespace
 
 Session::Session(const Target& target, const CollectOptions& options, RecordingSink& sink,
@@ -281,12 +298,6 @@ Result<> Session::observe(Window& window, double observed_s, const std::atomic<b
 
 void Session::learn_rates(const Window& window) {
   if (window.observed_ns == 0) return;
-  std::uint64_t finished = 0;
-  std::uint64_t latency_ns = 0;
-  for (const ProcessWindow& process : window.processes) {
-    finished += process.requests.finished;
-    latency_ns += process.requests.latency_ns;
-  }
   const double observed_s = 1e-9 * static_cast<double>(window.observed_ns);
   double cost_ns = 0;
   for (std::size_t i = 0; i < kEventKinds; ++i)
@@ -296,8 +307,7 @@ void Session::learn_rates(const Window& window) {
   rates_.cost_ns_per_s =
       rates_.cost_ns_per_s == 0 ? cost_ns_per_s : (rates_.cost_ns_per_s + cost_ns_per_s) / 2;
   rates_.cpu_ns_per_s = static_cast<double>(sum_on_cpu(window)) / observed_s;
-  rates_.mean_latency_s =
-      finished > 0 ? 1e-9 * static_cast<double>(latency_ns) / static_cast<double>(finished) : 0;
+  rates_.mean_latency_s = mean_latency_s(window);
 }
 
 // The budget is a share of all the CPU time that the target uses, not only of that in the slices.

@@ -20,8 +20,9 @@
 #include "collect/stall_counting.h"
 #include "target/unique_fd.h"
 
-// A chain of loads, each followed by kDependent additions that wait for it and for each other.
-extern "C" void bs_chase(void* first, std::uint64_t loads);
+// A chain of loads, each followed by kDependent additions that wait for it and for each other. What
+// they add is no constant (one, to be told): some cores add constants without taking time.
+extern "C" void bs_chase(void* first, std::uint64_t loads, std::uint64_t one);
 extern "C" const char bs_chase_load_end[];  // right after the load
 extern "C" const char bs_chase_begin[];
 extern "C" const char bs_chase_end[];
@@ -37,14 +38,14 @@ bs_chase:
 bs_chase_begin:
   mov (%rdi), %rdi
 bs_chase_load_end:
-  add $1, %rdi
-  add $1, %rdi
-  add $1, %rdi
-  add $1, %rdi
-  sub $1, %rdi
-  sub $1, %rdi
-  sub $1, %rdi
-  sub $1, %rdi
+  add %rdx, %rdi
+  add %rdx, %rdi
+  add %rdx, %rdi
+  add %rdx, %rdi
+  sub %rdx, %rdi
+  sub %rdx, %rdi
+  sub %rdx, %rdi
+  sub %rdx, %rdi
   dec %rsi
   jnz bs_chase_begin
 bs_chase_end:
@@ -62,14 +63,14 @@ bs_chase:
 bs_chase_begin:
   ldr x0, [x0]
 bs_chase_load_end:
-  add x0, x0, #1
-  add x0, x0, #1
-  add x0, x0, #1
-  add x0, x0, #1
-  sub x0, x0, #1
-  sub x0, x0, #1
-  sub x0, x0, #1
-  sub x0, x0, #1
+  add x0, x0, x2
+  add x0, x0, x2
+  add x0, x0, x2
+  add x0, x0, x2
+  sub x0, x0, x2
+  sub x0, x0, x2
+  sub x0, x0, x2
+  sub x0, x0, x2
   subs x1, x1, #1
   b.ne bs_chase_begin
 bs_chase_end:
@@ -91,6 +92,8 @@ constexpr std::size_t kRingPages = 16;
 constexpr double kEnoughSamples = 50;
 constexpr double kApart = 0.4;  // between the loops, or the samples say nothing
 constexpr double kLongestLoad = 12;
+constexpr int kChainRounds = 20'000;
+constexpr double kTakesNoTime = 0.5;  // of what an addition takes that does
 
 struct Unmap {
   std::size_t size;
@@ -175,7 +178,7 @@ LoopSamples run_loop(OwnSamples& clock, void* memory) {
   LoopSamples samples;
   const std::uint64_t until = thread_cpu_ns() + kLoopNs;
   clock.begin();
-  while (thread_cpu_ns() < until) bs_chase(memory, kLoads);
+  while (thread_cpu_ns() < until) bs_chase(memory, kLoads, 1);
   const auto load_end = reinterpret_cast<std::uint64_t>(bs_chase_load_end);
   for (const std::uint64_t address : clock.end()) {
     if (address < reinterpret_cast<std::uint64_t>(bs_chase_begin) ||
@@ -224,17 +227,43 @@ const PmuEventSet* check_counters(void* far) {
   if (set == nullptr) return nullptr;
   const auto computing = counted_share(*set, [] { compute(2'000); });
   if (!computing) return nullptr;
-  const auto waiting = counted_share(*set, [far] { bs_chase(far, 2'000); });
+  const auto waiting = counted_share(*set, [far] { bs_chase(far, 2'000, 1); });
   return judge_counters(computing, waiting).empty() ? set : nullptr;
+}
+
+// A chain of 8 additions per round, by constants or by the content of a register. Nanoseconds, the
+// shortest of some runs.
+template <bool constants>
+double time_additions() {
+  double shortest = 0;
+  for (int run = 0; run < 5; ++run) {
+    [[maybe_unused]] std::uint64_t value = 0, one = 1;
+    const std::uint64_t began = thread_cpu_ns();
+    for (int i = 0; i < kChainRounds; ++i) {
+      for (int k = 0; k < 8; ++k) {
+#if defined(__x86_64__)
+        if constexpr (constants) asm volatile("add $1, %0" : "+r"(value));
+        if constexpr (!constants) asm volatile("add %1, %0" : "+r"(value) : "r"(one));
+#endif
+      }
+    }
+    const auto took = static_cast<double>(thread_cpu_ns() - began);
+    if (run == 0 || took < shortest) shortest = took;
+  }
+  return shortest;
 }
 
 StallCalibrator::Outcome calibrate_stalls() {
   setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kPriority);
   const Mapping memory =
       map_memory(kFarBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-  if (!memory) return {failed("no memory for the calibration"), nullptr};
-  auto* bytes = static_cast<char*>(memory.get());
   StallCalibrator::Outcome outcome;
+  if (!memory) {
+    outcome.samples = failed("no memory for the calibration");
+    return outcome;
+  }
+  auto* bytes = static_cast<char*>(memory.get());
+  outcome.free_additions = time_additions<true>() < kTakesNoTime * time_additions<false>();
   OwnSamples clock;
   if (clock.works()) {
     make_chain(bytes, 1);

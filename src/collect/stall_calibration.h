@@ -20,6 +20,7 @@ class StallCalibrator {
   struct Outcome {
     StallCalibration samples;
     const PmuEventSet* counters = nullptr;  // null: there are none that can be believed
+    bool free_additions = false;            // of constants: they take no time on this core
   };
   // Once it is done; empty before, and afterwards.
   std::optional<Outcome> take();

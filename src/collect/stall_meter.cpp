@@ -32,7 +32,8 @@ void StallMeter::read(Window& window) {
   if (const auto outcome = calibrator_.take()) {
     window.stall_calibrations.push_back(outcome->samples);
     if (outcome->samples.missing.empty())
-      sites_.emplace(proc_, Core{.load_latency = outcome->samples.load_cycles});
+      sites_.emplace(proc_, Core{.load_latency = outcome->samples.load_cycles,
+                                 .free_additions = outcome->free_additions});
     if (outcome->counters != nullptr) counting_.emplace(*outcome->counters);
   }
   if (counting_) counting_->read(window);

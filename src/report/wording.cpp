@@ -127,6 +127,7 @@ constexpr std::array kReasons{
     // memory
     Words{"gc_share", "{percent} of {time} is collecting garbage and allocating{range}"},
     Words{"gc_pause_share", "{percent} of {time} the runtime has stopped the program{range}"},
+    Words{"heap_wait_share", "{percent} of {time} threads wait for room in the heap{range}"},
     Words{"gc_cpu_share", "{percent} of the CPU time is the collector's{range}"},
     Words{"allocator_share", "{percent} of the CPU time is the allocator's{range}"},
     Words{"gc_tail",
@@ -294,6 +295,8 @@ constexpr std::array kDetails{
     Words{"holder_disk", "holder on disk"},
     Words{"holder_upstream", "holder calls out"},
     Words{"holder_other", "other holders"},
+    Words{"heap_wait", "heap is full"},
+    Words{"stopped", "program stopped"},
     Words{"read", "read"},
     Words{"write", "write"},
     Words{"sync", "sync"},

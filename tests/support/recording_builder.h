@@ -105,13 +105,13 @@ class RecordingBuilder {
   // CPU samples worth `cores`, with this leaf. Module "[kernel]" is a sample in the kernel.
   RecordingBuilder& samples(pid_t pid, std::string comm, std::string module, std::string symbol,
                             double cores) {
-    Stack stack;
-    stack.id = static_cast<std::uint32_t>(recording_.stacks.size());
-    stack.in_kernel = module == "[kernel]";
-    stack.frames.push_back(static_cast<std::uint32_t>(recording_.frames.size()));
-    recording_.frames.push_back({.module = std::move(module), .symbol = std::move(symbol)});
-    recording_.stacks.push_back(std::move(stack));
-    samples_.push_back({pid, std::move(comm), recording_.stacks.back().id, cores});
+    samples_.push_back({pid, std::move(comm), add_stack(module, symbol), cores});
+    return *this;
+  }
+  // Waits whose stacks were sampled, with this frame: `threads` of them at any time.
+  RecordingBuilder& sampled_waits(pid_t pid, std::string comm, WaitClass wait, std::string module,
+                                  std::string symbol, double threads) {
+    sampled_waits_.push_back({pid, std::move(comm), wait, add_stack(module, symbol), threads});
     return *this;
   }
   // Called for every window after everything else is in.
@@ -164,6 +164,13 @@ class RecordingBuilder {
     std::uint32_t stack;
     double cores;
   };
+  struct SampledWaits {
+    pid_t pid;
+    std::string comm;
+    WaitClass wait;
+    std::uint32_t stack;
+    double threads;
+  };
   // Factors around 1; no distribution of the standard library, those differ between
   // implementations.
   struct Noise {
@@ -179,6 +186,16 @@ class RecordingBuilder {
   RecordingBuilder& set(T& member, V value) {
     member = value;
     return *this;
+  }
+
+  std::uint32_t add_stack(const std::string& module, const std::string& symbol) {
+    Stack stack;
+    stack.id = static_cast<std::uint32_t>(recording_.stacks.size());
+    stack.in_kernel = module == "[kernel]";
+    stack.frames.push_back(static_cast<std::uint32_t>(recording_.frames.size()));
+    recording_.frames.push_back({.module = module, .symbol = symbol});
+    recording_.stacks.push_back(std::move(stack));
+    return recording_.stacks.back().id;
   }
 
   static std::uint64_t whole(double value) {
@@ -312,6 +329,11 @@ class RecordingBuilder {
         window.samples.push_back({samples.pid, samples.comm, true, samples.stack, count});
       window.cost.samples += count;
     }
+    for (const SampledWaits& waits : sampled_waits_) {
+      const double ns = waits.threads * static_cast<double>(window.duration_ns);
+      window.wait_stacks.push_back(
+          {waits.pid, waits.comm, waits.wait, waits.stack, whole(ns * noise()), 20});
+    }
   }
 
   Recording recording_;
@@ -323,6 +345,7 @@ class RecordingBuilder {
   std::vector<Upstream> upstreams_;
   std::map<pid_t, LockMix> locks_;
   std::vector<Samples> samples_;
+  std::vector<SampledWaits> sampled_waits_;
   std::vector<std::function<void(Window&, std::size_t)>> edits_;
 };
 

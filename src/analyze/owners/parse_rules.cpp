@@ -26,6 +26,7 @@ constexpr std::array kWheres{
     std::pair{std::string_view("kernel"), Where::kernel},
     std::pair{std::string_view("vague"), Where::vague},
     std::pair{std::string_view("root"), Where::root},
+    std::pair{std::string_view("heap"), Where::heap},
 };
 
 Texts split(std::string_view text, char separator, bool keep_empty) {
@@ -54,7 +55,7 @@ std::optional<CpuOwner> owner_named(std::string_view text) {
 
 bool decides(Where where) {
   return where != Where::through && where != Where::loop && where != Where::root &&
-         where != Where::skid;
+         where != Where::heap && where != Where::skid;
 }
 
 SymbolPattern symbol_pattern(std::string_view text) {

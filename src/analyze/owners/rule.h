@@ -24,6 +24,7 @@ enum class Where : std::uint8_t {
   kernel,    // a kernel frame that tells what the kernel was asked for; the outermost decides
   vague,     // a kernel frame that tells something, used where no `kernel` rule fits
   root,      // decides nothing: a frame where threads start
+  heap,      // decides nothing: a frame where threads wait for room in the heap
 };
 
 // Alternatives of the symbol column.
@@ -49,5 +50,7 @@ struct Rule {
 // A function's name without what compilers append to the parts they split it into: ".cold",
 // ".part.0", ".isra.0", ".constprop.0", ".lto_priv.0", ".llvm.123", " [clone ...]".
 std::string_view plain_symbol(std::string_view symbol);
+
+std::vector<const Rule*> pointers_to(const std::vector<Rule>& rules);
 
 }  // namespace boundscope

@@ -76,6 +76,23 @@ std::uint8_t latency_of(const ZydisDecodedInstruction& decoded, const Instructio
   }
 }
 
+// What Golden Cove and later cores of that vendor do in renaming: 11 bits, and whole registers.
+bool adds_constant(const ZydisDecodedInstruction& decoded,
+                   const std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT>& operands) {
+  if (operands[0].type != ZYDIS_OPERAND_TYPE_REGISTER || operands[0].size < 32) return false;
+  switch (decoded.mnemonic) {
+    case ZYDIS_MNEMONIC_INC:
+    case ZYDIS_MNEMONIC_DEC:
+      return true;
+    case ZYDIS_MNEMONIC_ADD:
+    case ZYDIS_MNEMONIC_SUB:
+      return operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operands[1].imm.value.s >= -1024 &&
+             operands[1].imm.value.s < 1024;
+    default:
+      return false;
+  }
+}
+
 bool clears_register(const ZydisDecodedInstruction& decoded,
                      const std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT>& operands) {
   if (decoded.mnemonic != ZYDIS_MNEMONIC_XOR && decoded.mnemonic != ZYDIS_MNEMONIC_PXOR &&
@@ -141,6 +158,7 @@ std::optional<Instruction> decode_instruction(std::string_view code) {
     instruction.writes &= ~stack;
   }
   instruction.latency = only_renames(decoded, instruction) ? 0 : latency_of(decoded, instruction);
+  instruction.adds_constant = adds_constant(decoded, operands);
   add_control_flow(instruction, decoded, operands);
   return instruction;
 }

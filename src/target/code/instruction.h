@@ -14,14 +14,15 @@ using RegisterSet = std::uint64_t;
 inline constexpr std::size_t kRegisters = 57;
 
 struct Instruction {
-  std::uint8_t length = 0;    // bytes
-  bool loads = false;         // its result waits for memory: prefetches and stores do not
-  bool never_falls = false;   // jump or return: the next one in memory does not follow it
-  bool is_branch = false;     // conditional
-  bool fuses_branch = false;  // executed as one with a conditional branch that follows
-  std::uint8_t latency = 1;   // cycles once its operands are there, without the load
-  RegisterSet address = 0;    // registers that a load's address is made of
-  RegisterSet reads = 0;      // all others
+  std::uint8_t length = 0;     // bytes
+  bool loads = false;          // its result waits for memory: prefetches and stores do not
+  bool never_falls = false;    // jump or return: the next one in memory does not follow it
+  bool is_branch = false;      // conditional
+  bool fuses_branch = false;   // executed as one with a conditional branch that follows
+  bool adds_constant = false;  // a small one, to a whole register
+  std::uint8_t latency = 1;    // cycles once its operands are there, without the load
+  RegisterSet address = 0;     // registers that a load's address is made of
+  RegisterSet reads = 0;       // all others
   RegisterSet writes = 0;
   std::optional<std::int64_t> target;  // of a direct jump within a function, from its own start
 };

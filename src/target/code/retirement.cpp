@@ -28,7 +28,8 @@ class Pipeline {
     }
     // A load that is nothing else has its result when the data is there.
     const bool only_loads = instruction.loads && instruction.reads == 0 && instruction.latency == 1;
-    const double complete = operands + (only_loads ? 0 : instruction.latency);
+    const bool is_free = only_loads || (instruction.adds_constant && core_.free_additions);
+    const double complete = operands + (is_free ? 0 : instruction.latency);
     set_ready(instruction.writes, complete);
 
     const double before = at_distance(1);

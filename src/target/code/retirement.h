@@ -14,8 +14,9 @@ namespace boundscope {
 
 // Width and window are those of current cores; the result hardly depends on them.
 struct Core {
-  double load_latency = 4;  // cycles, of the nearest cache: measured (post-load calibration)
-  int dispatch_width = 6;   // instructions per cycle
+  double load_latency = 4;      // cycles, of the nearest cache: measured (post-load calibration)
+  bool free_additions = false;  // those of constants are done where registers are renamed: measured
+  int dispatch_width = 6;       // instructions per cycle
   int retire_width = 8;
   int window = 224;  // instructions that are under way
 };

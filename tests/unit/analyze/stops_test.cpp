@@ -115,6 +115,42 @@ TEST_CASE("stops: what the runtime counts stands in where no probe saw them") {
   CHECK(*analysis.gc->pause_share == doctest::Approx(0.1));
 }
 
+// Its threads wait on a lock for most of the time, `for_heap` of it until a concurrent collector
+// has made room.
+RecordingBuilder waiting_java_service(double for_heap) {
+  const double waiting = 2.4;  // threads
+  RecordingBuilder builder;
+  builder.process(10, "java", Runtime::jvm);
+  for (pid_t tid = 11; tid < 14; ++tid) {
+    builder.thread(10, tid, "http", {.on_cpu = 0.13, .waits = {{WaitClass::lock, waiting / 3}}});
+  }
+  return builder.requests(10, {.per_s = 100, .latency_ms = 30, .running = {0.13}, .lock = {0.8}})
+      .samples(10, "http", "[jit]", "", 0.1)
+      .samples(10, "GC Thread#0", "libjvm.so", "", 0.3)
+      .sampled_waits(10, "http", WaitClass::lock, "libjvm.so",
+                     "ShenandoahPacer::wait(unsigned long)", for_heap * waiting)
+      .sampled_waits(10, "http", WaitClass::lock, "libjvm.so", "ObjectMonitor::enter(JavaThread*)",
+                     (1 - for_heap) * waiting);
+}
+
+TEST_CASE("stops: waiting until the collector has made room is not waiting for a lock") {
+  const Analysis analysis = analyze(waiting_java_service(0.95).build());
+
+  CHECK(share_of(analysis, RequestComponent::gc_pause) == doctest::Approx(0.8).epsilon(0.1));
+  CHECK(share_of(analysis, RequestComponent::lock) < 0.1);
+  CHECK(sum_of_shares(analysis) == doctest::Approx(1).epsilon(0.01));
+  CHECK(analysis.verdict.bound == Bound::memory);
+  CHECK(analysis.verdict.cause == Cause::gc);
+}
+
+TEST_CASE("stops: a lock of the program stays one beside a few waits for room") {
+  const Analysis analysis = analyze(waiting_java_service(0.05).build());
+
+  CHECK(share_of(analysis, RequestComponent::lock) > 0.7);
+  CHECK(analysis.verdict.bound == Bound::contention);
+  CHECK(analysis.verdict.cause == Cause::lock);
+}
+
 TEST_CASE("stops: pauses are counted as the runtime counts them, the longest is what probes saw") {
   const Analysis analysis = analyze(java_service(0.1)
                                         .each_window([](Window& window, std::size_t) {
