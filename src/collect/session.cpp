@@ -31,6 +31,7 @@ constexpr double kCalibration = 0.1;
 constexpr double kLongestSettle = 0.25;
 constexpr double kShortestSettle = 0.005;
 constexpr double kSettleLatencies = 3;
+constexpr double kLongestUnsettled = 5;
 constexpr double kLongPollAge = 1.0;
 constexpr double kMemoryLookAt = 0.25;  // of the run
 constexpr double kMemoryLookAtS = 10;
@@ -76,6 +77,18 @@ double mean_latency_s(const Window& window) {
     sum_ns += static_cast<double>(bucket.count) * middle_ns;
   }
   return count > 0 ? 1e-9 * sum_ns / count : 0;
+}
+
+// Of a window in which they say nothing.
+void drop_events(Window& window) {
+  window.observed_ns = 0;
+  window.processes.clear();
+  window.threads.clear();
+  window.waits.clear();
+  window.lock_causes.clear();
+  window.upstreams.clear();
+  window.latencies.clear();
+  window.latencies_without_stops.clear();
 }
 
 }  // namespace
@@ -275,8 +288,9 @@ Result<> Session::next_window(const std::atomic<bool>& stop) {
       if (auto begun = reader_->begin(); !begun) return begun;
     }
     const double left = duration<double>(end - Clock::now()).count();
+    const auto observed_from = reader_->read_at();
     if (auto observed = observe(window, left, stop); !observed) return observed;
-    drop_unsettled(window);
+    if (!has_settled(observed_from)) drop_events(window);
   }
   return deliver(window);
 }
@@ -329,17 +343,9 @@ void Session::learn_slice(const Window& window) {
 
 // Requests that were under way when we attached are unknown to the joint state until they are
 // answered.
-void Session::drop_unsettled(Window& window) const {
-  const double settled = duration<double>(window_started_ - attached_).count();
-  if (settled >= kSettleLatencies * rates_.mean_latency_s || settled > 5) return;
-  window.observed_ns = 0;
-  window.processes.clear();
-  window.threads.clear();
-  window.waits.clear();
-  window.lock_causes.clear();
-  window.upstreams.clear();
-  window.latencies.clear();
-  window.latencies_without_stops.clear();
+bool Session::has_settled(Clock::time_point observed_from) const {
+  const double settled = duration<double>(observed_from - attached_).count();
+  return settled >= kSettleLatencies * rates_.mean_latency_s || settled > kLongestUnsettled;
 }
 
 void Session::add_cost(Window& window) {

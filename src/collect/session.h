@@ -55,7 +55,7 @@ class Session {
   void learn_rates(const Window& window);
   void learn_slice(const Window& window);
   void learn_host(const Window& window);
-  void drop_unsettled(Window& window) const;
+  bool has_settled(Clock::time_point observed_from) const;
   void add_cost(Window& window);
 
   bool is_alive();
