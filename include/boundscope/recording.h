@@ -221,7 +221,7 @@ struct StallCalibration {
   std::string missing;        // why samples cannot tell stalls here; empty: they can
   std::uint64_t samples = 0;  // of both loops
   double load_cycles = 0;     // what a load of the nearest cache seems to take
-  double found_share = 0;     // stall share that the loop shows which does nothing but wait
+  double found_share = 0;     // stall share that a loop shows, to that which its own time tells
 };
 
 // The same by hardware counters, in user space, while they counted; of the whole target.

@@ -87,7 +87,9 @@ constexpr int kPriority = 5;  // nice; the target comes first
 constexpr std::size_t kLine = 64;
 constexpr std::size_t kFarBytes = 8 << 20;  // more than the caches that are a core's own
 constexpr std::uint64_t kPeriodNs = 100'000;
-constexpr std::uint64_t kLoopNs = 20'000'000;  // CPU time of each loop
+constexpr std::uint64_t kLoopNs = 20'000'000;  // CPU time of a loop
+constexpr int kNearLoops = 3;                  // what a load takes hangs on a third of the samples
+constexpr int kAttempts = 3;                   // a busy host interrupts, and a loop is short
 constexpr std::size_t kRingPages = 16;
 constexpr double kEnoughSamples = 50;
 constexpr double kApart = 0.4;  // between the loops, or the samples say nothing
@@ -173,12 +175,15 @@ void make_chain(char* memory, std::size_t lines) {
   }
 }
 
-LoopSamples run_loop(OwnSamples& clock, void* memory) {
+void run_loop(OwnSamples& clock, void* memory, LoopSamples& samples) {
   constexpr std::uint64_t kLoads = 20'000;  // between two looks at the time
-  LoopSamples samples;
-  const std::uint64_t until = thread_cpu_ns() + kLoopNs;
+  const std::uint64_t began = thread_cpu_ns();
   clock.begin();
-  while (thread_cpu_ns() < until) bs_chase(memory, kLoads, 1);
+  for (std::uint64_t now = began; now < began + kLoopNs; now = thread_cpu_ns()) {
+    bs_chase(memory, kLoads, 1);
+    samples.loads += kLoads;
+  }
+  samples.cpu_ns += static_cast<double>(thread_cpu_ns() - began);
   const auto load_end = reinterpret_cast<std::uint64_t>(bs_chase_load_end);
   for (const std::uint64_t address : clock.end()) {
     if (address < reinterpret_cast<std::uint64_t>(bs_chase_begin) ||
@@ -187,7 +192,15 @@ LoopSamples run_loop(OwnSamples& clock, void* memory) {
     samples.samples += 1;
     samples.after_load += address == load_end ? 1 : 0;
   }
-  return samples;
+}
+
+StallCalibration calibrate_samples(OwnSamples& clock, char* memory) {
+  LoopSamples near, far;
+  make_chain(memory, 1);
+  for (int loop = 0; loop < kNearLoops; ++loop) run_loop(clock, memory, near);
+  make_chain(memory, kFarBytes / kLine);
+  run_loop(clock, memory, far);
+  return judge_calibration(near, far);
 }
 
 StallCalibration failed(std::string why) {
@@ -266,10 +279,10 @@ StallCalibrator::Outcome calibrate_stalls() {
   outcome.free_additions = time_additions<true>() < kTakesNoTime * time_additions<false>();
   OwnSamples clock;
   if (clock.works()) {
-    make_chain(bytes, 1);
-    const LoopSamples near = run_loop(clock, bytes);
-    make_chain(bytes, kFarBytes / kLine);
-    outcome.samples = judge_calibration(near, run_loop(clock, bytes));
+    int attempt = 0;
+    do {
+      outcome.samples = calibrate_samples(clock, bytes);
+    } while (!outcome.samples.missing.empty() && ++attempt < kAttempts);
   } else {
     outcome.samples = failed(std::string("no clock on our own thread: ") + std::strerror(errno));
     make_chain(bytes, kFarBytes / kLine);
@@ -291,8 +304,12 @@ StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& f
   calibration.samples = static_cast<std::uint64_t>(near.samples + far.samples);
   // In the near loop a load takes its cycles of those and kDependent additions.
   calibration.load_cycles = std::min(kLongestLoad, kDependent * near_share / (1 - near_share));
-  // What the far loop would show if its loads hit is subtracted, as it is everywhere else.
-  calibration.found_share = far_share - (1 - far_share) * near_share / (1 - near_share);
+  // What the far loop would show if its loads hit is subtracted, as it is everywhere else; and it
+  // does not only wait: its own time tells how much.
+  const double found = far_share - (1 - far_share) * near_share / (1 - near_share);
+  const double waited = 1 - (near.cpu_ns / near.loads) / (far.cpu_ns / far.loads);
+  if (!(waited >= kApart)) return failed("memory beyond the caches is as fast as they are");
+  calibration.found_share = std::min(1.0, found / waited);
   return calibration;
 }
 

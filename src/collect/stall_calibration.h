@@ -29,10 +29,12 @@ class StallCalibrator {
   std::future<Outcome> running_;
 };
 
-// Shares of samples right after the loop's load.
+// Samples of a loop, those right after its load, and how many loads it did in which time.
 struct LoopSamples {
   double samples = 0;
   double after_load = 0;
+  double loads = 0;
+  double cpu_ns = 0;
 };
 // From samples of the two loops, or why they cannot be used.
 StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& far);

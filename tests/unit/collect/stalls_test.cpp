@@ -29,6 +29,14 @@ std::uint64_t config_of(const PmuEventSet& set, std::string_view name) {
   return 0;
 }
 
+// Of 12 cycles, 4 are the load's.
+LoopSamples near_loop(double samples, double after_load) {
+  return {samples, after_load, 1000, 12'000};
+}
+LoopSamples far_loop(double samples, double after_load, double cycles = 400) {
+  return {samples, after_load, 1000, 1000 * cycles};
+}
+
 }  // namespace
 
 TEST_CASE("collect: models have their event sets, and others none") {
@@ -115,21 +123,30 @@ TEST_CASE("collect: counters that a virtual machine makes up are not believed") 
 }
 
 TEST_CASE("collect: the calibration finds what a load takes, and what waiting looks like") {
-  // 4 of 12 cycles are the load's.
-  const StallCalibration calibration = judge_calibration({300, 100}, {200, 196});
+  const StallCalibration calibration = judge_calibration(near_loop(300, 100), far_loop(200, 196));
 
   CHECK(calibration.missing.empty());
   CHECK(calibration.load_cycles == doctest::Approx(4));
-  CHECK(calibration.found_share == doctest::Approx(0.97));
+  CHECK(calibration.found_share == doctest::Approx(1));
   CHECK(calibration.samples == 500);
 }
 
+TEST_CASE("collect: a far loop that a large cache serves does not wait all the time") {
+  // 8 of 60 cycles are additions, 4 the load's as it would be if it hit.
+  const StallCalibration calibration =
+      judge_calibration(near_loop(300, 100), far_loop(300, 260, 60));
+
+  CHECK(calibration.missing.empty());
+  CHECK(calibration.found_share == doctest::Approx(1));
+}
+
 TEST_CASE("collect: a clock whose samples say nothing is not used") {
-  CHECK_FALSE(judge_calibration({300, 100}, {200, 100}).missing.empty());
-  CHECK_FALSE(judge_calibration({300, 0}, {200, 10}).missing.empty());
-  CHECK_FALSE(judge_calibration({10, 1}, {200, 190}).missing.empty());
-  CHECK_FALSE(judge_calibration({0, 0}, {0, 0}).missing.empty());
-  CHECK_FALSE(judge_calibration({200, 200}, {200, 200}).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(300, 100), far_loop(200, 100)).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(300, 0), far_loop(200, 10)).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(10, 1), far_loop(200, 190)).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(0, 0), far_loop(0, 0)).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(200, 200), far_loop(200, 200)).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(300, 100), far_loop(200, 196, 12)).missing.empty());
 }
 
 }  // namespace boundscope

@@ -22,6 +22,7 @@ const std::string kLoad = "\x48\x8b\x3f"s;         // mov (%rdi),%rdi
 const std::string kLoadOther = "\x48\x8b\x0e"s;    // mov (%rsi),%rcx
 const std::string kStore = "\x48\x89\x3e"s;        // mov %rdi,(%rsi)
 const std::string kAdd = "\x48\x83\xc7\x01"s;      // add $1,%rdi
+const std::string kAddRegister = "\x48\x01\xd7"s;  // add %rdx,%rdi
 const std::string kCompareLoad = "\x48\x3b\x07"s;  // cmp (%rdi),%rax
 const std::string kReturn = "\xc3"s;
 const std::string kPad(96, '\x90');
@@ -111,6 +112,15 @@ TEST_CASE("target: a chain of loads that hit takes its latency of the loop, and 
 
 TEST_CASE("target: loads that nothing waits for cost no time of their own") {
   CHECK(load_share(loop(kLoadOther + repeated(kAdd, 12))) < 0.1);
+}
+
+TEST_CASE("target: additions of constants take no time on a core that does them in renaming") {
+  CHECK(decoded(kAdd).adds_constant);
+  CHECK_FALSE(decoded(kAddRegister).adds_constant);
+  const std::vector<Instruction> code{decoded(kAdd), decoded(kAddRegister)};
+
+  CHECK(retirement_shares(code, Core{})[0] == doctest::Approx(0.5));
+  CHECK(retirement_shares(code, Core{.free_additions = true})[0] == doctest::Approx(0));
 }
 
 TEST_CASE("target: where nothing but loads takes time, hits and misses look alike") {
