@@ -19,6 +19,7 @@ _IS_WARM = 0.05  # rounds that differ by less in CPU time per request
 _CALIBRATION_S = (4, 1)  # at about half of it
 _SLACK_S = 60  # what boundscope may take beyond its duration before we call it hung
 _SETTLE_S = 1  # of a load, before anything is measured
+_LONGER_SPANS = 3  # where collections are rare
 _MOST_RPS = 3000  # a service that mostly waits uses little CPU at any rate that the generator bears
 _SATURATED_CORES = 0.9  # of the one that a service has; real-time processes get 0.95 at most
 _SATURATED_LATE = 0.2
@@ -90,7 +91,8 @@ class PairRun:
     def __init__(self, pair, lab, folder):
         self._pair, self._lab, self._folder = pair, lab, folder
         self._connections = 128 if pair.upstream_ms else 32
-        self._seen_s = max(4, round(0.6 * lab.seconds))
+        self._recorded_s = lab.seconds * (_LONGER_SPANS if pair.collects_rarely else 1)
+        self._seen_s = max(4, round(0.6 * self._recorded_s))
         self._arguments = []
         if pair.sends_orders:
             body = lab.processes.folder / "orders.json"
@@ -180,8 +182,8 @@ class PairRun:
         """As urgent as what it watches: who comes too late to read sees less."""
         boundscope = self._lab.processes.start(
             [self._lab.build.boundscope, "record", "--pid", source.pid, "--frequency",
-             _FREQUENCY_HZ, "--duration", self._lab.seconds, "--output", recording])
-        if boundscope.process.wait(timeout=self._lab.seconds + _SLACK_S) != 0:
+             _FREQUENCY_HZ, "--duration", self._recorded_s, "--output", recording])
+        if boundscope.process.wait(timeout=self._recorded_s + _SLACK_S) != 0:
             raise Failure(f"boundscope record failed: {tail(boundscope.log)}")
 
 

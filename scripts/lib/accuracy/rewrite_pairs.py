@@ -21,6 +21,7 @@ class Pair:
     upstream_ms: int = 0  # 0: no upstream
     sends_orders: bool = False  # requests carry JSON
     java_heap_mb: int = 256  # small, as in a container of its own
+    collects_rarely: bool = False  # a span of the usual length holds one long stop or none
     loads: tuple[float, ...] = LOADS  # CPU use of the source
 
 
@@ -33,7 +34,7 @@ PAIRS = (
     Pair("orders", "JSON", "python", "go", "adds up batches of orders", sends_orders=True),
     Pair("feed", "JSON", "node", "cpp", "finds what sells best", sends_orders=True),
     Pair("sessions", "large heap", "java", "rust", "keeps sessions in memory",
-         java_heap_mb=1200),
+         java_heap_mb=1200, collects_rarely=True),
     Pair("fraud", "large heap", "go", "rust", "scores payments by accounts' histories"),
     Pair("archive", "native library", "python", "cpp", "compresses with zlib",
          sends_orders=True),
