@@ -139,26 +139,26 @@ bool parks_idle_threads_in_futex(Runtime runtime) {
   return runtime == Runtime::go || runtime == Runtime::node || runtime == Runtime::beam;
 }
 
-// Part of the lock time of requests that is waiting for room in the heap. Threads that have nothing
-// to do wait for locks as well, and are in the threads' sum but not in the requests' (kept_ns).
-double heap_part(const ProcessSums& sums, double kept_ns) {
-  const double heap_ns = sums.heap_wait_part * sums.blocked(WaitClass::lock);
-  return kept_ns > 0 ? std::min(1.0, heap_ns / kept_ns) : sums.heap_wait_part;
-}
-
-LockSplit lock_split(const ProcessSums& sums, Runtime runtime, double kept_ns) {
+LockSplit lock_split(const ProcessSums& sums, Runtime runtime) {
   const LockCause& cause = sums.lock_cause;
   const double total =
       static_cast<double>(cause.running_ns + cause.disk_ns + cause.upstream_ns + cause.other_ns);
   LockSplit split;
-  split.heap = heap_part(sums, kept_ns);
+  split.heap = sums.heap_wait_part;
   split.other = 1 - split.heap;
   if (total > 0) {
-    const double each = (1 - split.heap) / total;
-    split.running = each * static_cast<double>(cause.running_ns);
-    split.disk = each * static_cast<double>(cause.disk_ns);
-    split.upstream = each * static_cast<double>(cause.upstream_ns);
-    split.other = each * static_cast<double>(cause.other_ns);
+    split.disk = static_cast<double>(cause.disk_ns) / total;
+    split.upstream = static_cast<double>(cause.upstream_ns) / total;
+    // Who waits for room is woken by the collector, which runs, or wakes up by itself.
+    const double calling = split.disk + split.upstream;
+    const double room = std::min(1.0, calling > 0 ? (1 - split.heap) / calling : 1.0);
+    split.disk *= room;
+    split.upstream *= room;
+    const double left = std::max(0.0, 1 - split.heap - split.disk - split.upstream);
+    const auto running = static_cast<double>(cause.running_ns);
+    const auto others = static_cast<double>(cause.other_ns);
+    split.running = running + others > 0 ? left * running / (running + others) : 0;
+    split.other = left - split.running;
   }
   if (!is_interpreter(runtime)) return split;
   split.interpreter = split.running;
@@ -255,8 +255,7 @@ ProcessModel model_of(ProcessSums& sums, Runtime runtime, double throttled_in_cg
                       sums.blocked(WaitClass::disk_sync) + sums.blocked(WaitClass::disk_other) +
                       sums.blocked(WaitClass::io_uring);
   if (paging + disk > 0) model.paging = paging / (paging + disk);
-  const std::size_t lock = at(Activity::lock);
-  model.lock = lock_split(sums, runtime, sums.activity.point[lock] * model.keep[lock]);
+  model.lock = lock_split(sums, runtime);
   model.one_lane = is_interpreter(runtime) && sums.running_any_ns >= kOneAtATime * sums.on_cpu_ns;
   // Long calls take several sends too, but then every request that calls has a call of its own, and
   // a thread that sits in it. An event loop takes the answers, together or one by one.

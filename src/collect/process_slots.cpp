@@ -87,11 +87,15 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
         kernel_->process(slot).exited_at_ns = 1;  // before its end could be seen
     }
   }
-  kernel_->process(thread.slot).copy_stacks = stacks_to_copy(process.runtime);
-  // Their requests change threads whenever they wait: a thread is no request there.
-  if (process.runtime == Runtime::go || process.runtime == Runtime::beam)
-    kernel_->process(thread.slot).threads_are_not_requests = 1;
+  tell_runtime(thread.slot, process.runtime);
   return true;
+}
+
+void ProcessSlots::tell_runtime(std::uint32_t slot, Runtime runtime) {
+  bs_process& process = kernel_->process(slot);
+  process.copy_stacks = stacks_to_copy(runtime);
+  // Their requests change threads whenever they wait: a thread is no request there.
+  process.threads_are_not_requests = runtime == Runtime::go || runtime == Runtime::beam ? 1 : 0;
 }
 
 pid_t ProcessSlots::pid_of(std::uint32_t slot) const {

@@ -24,6 +24,9 @@ class ProcessSlots {
   // Marks a process as part of the target. Done twice it does nothing. False: it is gone.
   Result<bool> mark(const TargetProcess& process);
 
+  // What it runs decides how it is observed; again when it executes another program.
+  void tell_runtime(std::uint32_t slot, Runtime runtime);
+
   // What a reading of the kernel told: `slot` belongs to `pid` (in our pid namespace).
   void learn(std::uint32_t slot, pid_t pid) { pids_[slot] = pid; }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <ctime>
+#include <optional>
 #include <thread>
 
 #include "collect/recording_header.h"
@@ -62,21 +63,18 @@ std::uint64_t sum_on_cpu(const Window& window) {
   return sum;
 }
 
-// How long requests take, less what each was stopped for a collection: a stop that some of them met
-// says nothing about how long the next ones will be under way.
-double mean_latency_s(const Window& window) {
-  const bool knows_stops = !window.latencies_without_stops.empty();
+// Empty: none finished.
+std::optional<double> mean_s(const std::vector<LatencyBucket>& latencies) {
   double count = 0;
   double sum_ns = 0;
-  for (const LatencyBucket& bucket :
-       knows_stops ? window.latencies_without_stops : window.latencies) {
+  for (const LatencyBucket& bucket : latencies) {
     const auto middle_ns = static_cast<double>(latency_bucket_lower_ns(bucket.index) +
                                                latency_bucket_lower_ns(bucket.index + 1)) /
                            2;
     count += static_cast<double>(bucket.count);
     sum_ns += static_cast<double>(bucket.count) * middle_ns;
   }
-  return count > 0 ? 1e-9 * sum_ns / count : 0;
+  return count > 0 ? std::optional(1e-9 * sum_ns / count) : std::nullopt;
 }
 
 // Of a window in which they say nothing.
@@ -171,8 +169,12 @@ Result<> Session::take_up_newcomers() {
 
 // Of processes that are new, or that execute another program by now.
 void Session::follow_collections() {
-  for (const auto& [slot, pid] : slots_->in_use())
-    if (const TargetProcess* process = census_.find(pid)) gc_->follow(slot, *process);
+  for (const auto& [slot, pid] : slots_->in_use()) {
+    const TargetProcess* process = census_.find(pid);
+    if (process == nullptr) continue;
+    slots_->tell_runtime(slot, process->runtime);
+    gc_->follow(slot, *process);
+  }
 }
 
 Result<> Session::run(const std::atomic<bool>& stop) {
@@ -287,7 +289,7 @@ Result<> Session::next_window(const std::atomic<bool>& stop) {
       wait(Clock::now() + seconds(kFirstSettle), stop);
       if (auto begun = reader_->begin(); !begun) return begun;
     }
-    const double left = duration<double>(end - Clock::now()).count();
+    const double left = std::max(kShortestWindow / 2, duration<double>(end - Clock::now()).count());
     const auto observed_from = reader_->read_at();
     if (auto observed = observe(window, left, stop); !observed) return observed;
     if (!has_settled(observed_from)) drop_events(window);
@@ -301,7 +303,7 @@ Result<> Session::observe(Window& window, double observed_s, const std::atomic<b
   sniffer_->allow();
   wait(began + seconds(observed_s), stop);
   kernel_.skeleton().bss->long_poll_age_ns =
-      static_cast<std::uint64_t>(1e9 * std::max(kLongPollAge, 10 * rates_.mean_latency_s));
+      static_cast<std::uint64_t>(1e9 * std::max(kLongPollAge, 10 * mean_latency_with_stops_s_));
   const auto since_read_ns = static_cast<std::uint64_t>(
       duration_cast<nanoseconds>(Clock::now() - reader_->read_at()).count());
   if (auto swept = sweep_sockets(kernel_, *slots_, since_read_ns); !swept) return swept;
@@ -321,7 +323,13 @@ void Session::learn_rates(const Window& window) {
   rates_.cost_ns_per_s =
       rates_.cost_ns_per_s == 0 ? cost_ns_per_s : (rates_.cost_ns_per_s + cost_ns_per_s) / 2;
   rates_.cpu_ns_per_s = static_cast<double>(sum_on_cpu(window)) / observed_s;
-  rates_.mean_latency_s = mean_latency_s(window);
+  // A stop that some requests met says nothing about how long the next ones will be under way, but
+  // they were no long polls.
+  const bool knows_stops = !window.latencies_without_stops.empty();
+  const auto mean = mean_s(window.latencies);
+  const auto undisturbed = knows_stops ? mean_s(window.latencies_without_stops) : mean;
+  if (undisturbed) rates_.mean_latency_s = *undisturbed;
+  if (mean) mean_latency_with_stops_s_ = *mean;
 }
 
 // The budget is a share of all the CPU time that the target uses, not only of that in the slices.

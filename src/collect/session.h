@@ -93,6 +93,7 @@ class Session {
   AttachedTime attached_time_;
   EventCosts costs_;
   ObservedRates rates_;
+  double mean_latency_with_stops_s_ = 0;  // that of rates_ is less what collections stopped
   WindowLengths lengths_;
   std::uint64_t tool_cpu_ns_ = 0;
   std::uint32_t alive_slot_ = 0;  // of a process that lived when last asked

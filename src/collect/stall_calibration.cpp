@@ -253,12 +253,12 @@ double time_additions() {
     [[maybe_unused]] std::uint64_t value = 0, one = 1;
     const std::uint64_t began = thread_cpu_ns();
     for (int i = 0; i < kChainRounds; ++i) {
-      for (int k = 0; k < 8; ++k) {
 #if defined(__x86_64__)
-        if constexpr (constants) asm volatile("add $1, %0" : "+r"(value));
-        if constexpr (!constants) asm volatile("add %1, %0" : "+r"(value) : "r"(one));
+      if constexpr (constants)
+        asm volatile(".rept 8\n add $1, %0\n .endr" : "+r"(value) : : "cc");
+      else
+        asm volatile(".rept 8\n add %1, %0\n .endr" : "+r"(value) : "r"(one) : "cc");
 #endif
-      }
     }
     const auto took = static_cast<double>(thread_cpu_ns() - began);
     if (run == 0 || took < shortest) shortest = took;

@@ -449,7 +449,7 @@ std::string component_words(RequestComponent component) {
     case RequestComponent::run_queue:
       return "waiting for a CPU";
     case RequestComponent::gc_pause:
-      return "stopped by GC";
+      return "held up by GC";
     case RequestComponent::upstream:
       return "waiting for upstream";
     case RequestComponent::disk:

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const Instruction& instruction : around->code) length += instruction.length;
     fuzz::require(length <= code.size(), "instructions are bytes of the code");
   }
-  const auto site = load_site(code, place, Core{});
+  const auto site = load_site(code, place, Core{.free_additions = (data[0] & 1) != 0});
   if (site) fuzz::require(site->expected >= 0 && site->expected <= 1, "a share is one");
   return 0;
 }

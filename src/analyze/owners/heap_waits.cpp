@@ -9,6 +9,9 @@
 namespace boundscope {
 namespace {
 
+// Fewer sampled waits tell nothing about the rest [E].
+constexpr double kMinSampledWaits = 20;
+
 class HeapFrames {
  public:
   explicit HeapFrames(const Recording& recording)
@@ -33,7 +36,7 @@ class HeapFrames {
 
 std::map<pid_t, double> heap_wait_parts(const Run& run) {
   struct Sums {
-    double all_ns = 0, heap_ns = 0;
+    double waits = 0, all_ns = 0, heap_ns = 0;
   };
   HeapFrames heap(*run.recording);
   std::map<pid_t, Sums> sums;
@@ -41,13 +44,14 @@ std::map<pid_t, double> heap_wait_parts(const Run& run) {
     for (const WaitStackTotals& wait : window->wait_stacks) {
       if (wait.wait_class != WaitClass::lock) continue;
       const auto ns = static_cast<double>(wait.blocked_ns);
+      sums[wait.pid].waits += static_cast<double>(wait.count);
       sums[wait.pid].all_ns += ns;
       if (heap.in(wait.stack)) sums[wait.pid].heap_ns += ns;
     }
   }
   std::map<pid_t, double> parts;
   for (const auto& [pid, of] : sums) {
-    if (of.heap_ns > 0) parts[pid] = of.heap_ns / of.all_ns;
+    if (of.heap_ns > 0 && of.waits >= kMinSampledWaits) parts[pid] = of.heap_ns / of.all_ns;
   }
   return parts;
 }

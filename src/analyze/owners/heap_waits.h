@@ -9,7 +9,7 @@
 namespace boundscope {
 
 // Of each process's lock wait time, the part (0 to 1) that is such waiting, by the waits whose
-// stacks were sampled. Processes without any are left out.
+// stacks were sampled: those that ended. Processes without any, or with too few, are left out.
 std::map<pid_t, double> heap_wait_parts(const Run& run);
 
 }  // namespace boundscope

@@ -75,13 +75,13 @@ double Model::latency(const World& world, const Change& change) const {
 // Beside the mean, slow requests have an excess; what it is made of is not known request by
 // request. The CPU's part of it is the CPU's part of the mean to an exponent between 1/3 and 3:
 // between "mostly CPU" and "mostly waits" as far as both are there. What stops make of it was
-// measured.
+// measured; waits for room in the heap are among the waits.
 double Model::tail(const World& world, const Change& change) const {
   const double p99 = fixed_.p99.value_or(1);
   const double stops = std::min(fixed_.p99_stops, p99);
   const Rest rest = rest_of(world, change, change.cpu_slow < 0 ? change.cpu : change.cpu_slow);
   const double moving = world.run + world.cpu_queue();
-  const double still = std::max(0.0, 1 - world.stopped - moving);
+  const double still = std::max(0.0, 1 - (world.stopped - world.heap_waits) - moving);
   const double mean = moving + still;
   if (!(mean > 0)) return gain_of(p99, p99 - stops * (1 - change.stopped));
   const double moving_left = moving > 0 ? (rest.run + rest.queue) / moving : 1;
@@ -89,7 +89,8 @@ double Model::tail(const World& world, const Change& change) const {
   const double by_queue = moving > 0 ? world.queue_in_tail * world.cpu_queue() / moving : 0;
   const double queue_left = world.cpu_queue() > 0 ? rest.queue / world.cpu_queue() : 1;
   const double slow_left = moving_left + by_queue * (queue_left - moving_left);
-  const double still_left = still > 0 ? (rest.waits + rest.pool + rest.other) / still : 1;
+  const double held = world.heap_waits * change.stopped;
+  const double still_left = still > 0 ? (rest.waits + rest.pool + rest.other + held) / still : 1;
   const double without_stops = p99 - stops;
   const double from_mean = std::min(mean, without_stops);
   const double excess = without_stops - from_mean;

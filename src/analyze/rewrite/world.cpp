@@ -139,6 +139,7 @@ class Drawer {
     if (!(whole > 0)) return;
     world.run = computing * figures.cpu / whole;
     world.stopped = computing * figures.stopped / whole;
+    world.heap_waits = computing * (figures.stopped - figures.stops) / whole;
     world.throttled = computing * figures.throttled / whole;
     const double waiting = computing * queue / whole;
     const double by_load =

@@ -21,11 +21,12 @@ inline constexpr std::size_t kWorks = 8;
 
 struct World {
   // Parts of the mean latency (thread view: of the busy time); they sum to 1.
-  double run = 0;        // on CPU
-  double queue = 0;      // for the CPU: behind others of the same service
-  double wake = 0;       // for the CPU: from a wake-up to running, whatever the load
-  double stopped = 0;    // by the runtime
-  double throttled = 0;  // out of quota
+  double run = 0;         // on CPU
+  double queue = 0;       // for the CPU: behind others of the same service
+  double wake = 0;        // for the CPU: from a wake-up to running, whatever the load
+  double stopped = 0;     // by the runtime, or until it has made room in the heap
+  double heap_waits = 0;  // of it: the latter, which no probe of stops sees
+  double throttled = 0;   // out of quota
   double upstream = 0, disk = 0, paging = 0, transfer = 0, lock = 0;
   double pool = 0;  // for a worker or a connection
   double rest = 0;  // nobody accounts for it

@@ -151,6 +151,16 @@ TEST_CASE("stops: a lock of the program stays one beside a few waits for room") 
   CHECK(analysis.verdict.cause == Cause::lock);
 }
 
+TEST_CASE("stops: who holds the program's locks is not who makes room") {
+  // Half of the waits are for a connection that another request uses.
+  const Analysis analysis =
+      analyze(waiting_java_service(0.5).locks(10, {.running = 1.2, .upstream = 1.2}).build());
+
+  CHECK(share_of(analysis, RequestComponent::gc_pause) == doctest::Approx(0.4).epsilon(0.1));
+  CHECK(share_of(analysis, RequestComponent::lock) == doctest::Approx(0.4).epsilon(0.1));
+  CHECK(sum_of_shares(analysis) == doctest::Approx(1).epsilon(0.01));
+}
+
 TEST_CASE("stops: pauses are counted as the runtime counts them, the longest is what probes saw") {
   const Analysis analysis = analyze(java_service(0.1)
                                         .each_window([](Window& window, std::size_t) {
