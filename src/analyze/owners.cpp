@@ -8,7 +8,7 @@
 #include "analyze/owners/kernel_part.h"
 #include "analyze/owners/library_name.h"
 #include "analyze/owners/rule_set.h"
-#include "analyze/owners/stack_ends.h"
+#include "analyze/owners/table_frames.h"
 
 namespace boundscope {
 namespace {
@@ -59,7 +59,7 @@ struct Owners::State {
     std::unordered_map<std::uint32_t, Owned> by_stack;
   };
 
-  explicit State(const Recording& of) : recording(&of), kernel(of), ends(of) {
+  explicit State(const Recording& of) : recording(&of), kernel(of), roots(of, "roots") {
     for (const TargetProcess& process : of.processes) {
       programs[process.pid] = {process.runtime, file_name(process.exe)};
     }
@@ -71,7 +71,7 @@ struct Owners::State {
 
   const Recording* recording;
   KernelPart kernel;
-  StackEnds ends;
+  TableFrames roots;  // where threads start
   std::map<pid_t, Program> programs;
   std::map<Program, RuleSet> rule_sets;
   std::map<std::pair<RuleSet*, bool>, std::map<std::string, Thread, std::less<>>> threads;
@@ -142,7 +142,10 @@ bool Owners::ends_early(std::uint32_t stack) {
   if (stack >= recording.stacks.size()) return true;
   state_->early.resize(recording.stacks.size());
   std::optional<bool>& known = state_->early[stack];
-  if (!known) known = state_->ends.ends_early(recording.stacks[stack]);
+  if (!known) {
+    const Stack& asked = recording.stacks[stack];
+    known = !asked.cut && !state_->roots.any_in(asked);
+  }
   return *known;
 }
 

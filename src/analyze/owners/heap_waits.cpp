@@ -1,10 +1,6 @@
 #include "analyze/owners/heap_waits.h"
 
-#include <algorithm>
-
-#include "analyze/owners/frame_rules.h"
-#include "analyze/owners/rule.h"
-#include "analyze/owners/tables.h"
+#include "analyze/owners/table_frames.h"
 
 namespace boundscope {
 namespace {
@@ -12,33 +8,14 @@ namespace {
 // Fewer sampled waits tell nothing about the rest [E].
 constexpr double kMinSampledWaits = 20;
 
-class HeapFrames {
- public:
-  explicit HeapFrames(const Recording& recording)
-      : stacks_(recording.stacks),
-        rules_(owner_rules("heap_waits")),
-        frames_(recording, pointers_to(rules_), {}) {}
-
-  bool in(std::uint32_t stack) {
-    if (stack >= stacks_.size()) return false;
-    const auto& frames = stacks_[stack].frames;
-    return std::any_of(frames.begin(), frames.end(),
-                       [&](std::uint32_t frame) { return !frames_.of(frame).empty(); });
-  }
-
- private:
-  const std::vector<Stack>& stacks_;
-  std::vector<Rule> rules_;
-  FrameRules frames_;
-};
-
 }  // namespace
 
 std::map<pid_t, double> heap_wait_parts(const Run& run) {
   struct Sums {
     double waits = 0, all_ns = 0, heap_ns = 0;
   };
-  HeapFrames heap(*run.recording);
+  const std::vector<Stack>& stacks = run.recording->stacks;
+  TableFrames heap(*run.recording, "heap_waits");
   std::map<pid_t, Sums> sums;
   for (const Window* window : run.windows) {
     for (const WaitStackTotals& wait : window->wait_stacks) {
@@ -46,7 +23,8 @@ std::map<pid_t, double> heap_wait_parts(const Run& run) {
       const auto ns = static_cast<double>(wait.blocked_ns);
       sums[wait.pid].waits += static_cast<double>(wait.count);
       sums[wait.pid].all_ns += ns;
-      if (heap.in(wait.stack)) sums[wait.pid].heap_ns += ns;
+      if (wait.stack < stacks.size() && heap.any_in(stacks[wait.stack]))
+        sums[wait.pid].heap_ns += ns;
     }
   }
   std::map<pid_t, double> parts;

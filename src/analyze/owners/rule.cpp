@@ -41,12 +41,6 @@ bool SymbolPattern::fits(const Frame& frame, std::string_view symbol) const {
   return false;
 }
 
-std::vector<const Rule*> pointers_to(const std::vector<Rule>& rules) {
-  std::vector<const Rule*> pointers;
-  for (const Rule& rule : rules) pointers.push_back(&rule);
-  return pointers;
-}
-
 std::string_view plain_symbol(std::string_view symbol) {
   constexpr std::array<std::string_view, 7> kSuffixes{
       ".cold", ".part.", ".isra.", ".constprop.", ".lto_priv.", ".llvm.", " [clone "};

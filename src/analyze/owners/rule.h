@@ -51,6 +51,4 @@ struct Rule {
 // ".part.0", ".isra.0", ".constprop.0", ".lto_priv.0", ".llvm.123", " [clone ...]".
 std::string_view plain_symbol(std::string_view symbol);
 
-std::vector<const Rule*> pointers_to(const std::vector<Rule>& rules);
-
 }  // namespace boundscope
