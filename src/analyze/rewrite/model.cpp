@@ -26,20 +26,19 @@ double gain_of(double before, double after) {
 Model::Model(const Fixed& fixed)
     : fixed_(fixed), machine_(static_cast<std::size_t>(fixed.servers)), lane_(1) {}
 
+double Model::busy_after(const World& world, const Change& change, double cpu) const {
+  if (world.loop <= world.machine + world.others) return cpu * world.machine + world.others;
+  return change.all_cpus ? cpu * world.loop / fixed_.servers + world.others : cpu * world.loop;
+}
+
 // Part of the queue for the CPU that is left. With W(rho) the mean wait in service times, it is
 // h W(h rho) / W(rho) where arrivals know nothing of the answers, and h where a fixed number of
 // clients waits for them. Utilisation explains a part of the queue; the rest comes in bursts.
 double Model::queue_left(const World& world, const Change& change, double cpu) const {
   const bool lane = world.loop > world.machine + world.others;
-  double before = 0, after = 0;
-  if (lane) {
-    before = lane_.at(world.loop);
-    after = change.all_cpus ? machine_.at(cpu * world.loop / fixed_.servers + world.others)
-                            : lane_.at(cpu * world.loop);
-  } else {
-    before = machine_.at(world.machine + world.others);
-    after = machine_.at(cpu * world.machine + world.others);
-  }
+  const double before = (lane ? lane_ : machine_).at(world.busy());
+  const double after =
+      (lane && !change.all_cpus ? lane_ : machine_).at(busy_after(world, change, cpu));
   const double closed = cpu;
   const double open = before > 0 ? cpu * after / before : cpu;
   double left = closed * std::pow(open / std::max(closed, 1e-9), world.open);
@@ -55,12 +54,17 @@ Model::Rest Model::rest_of(const World& world, const Change& change, double cpu)
   rest.run = world.run * cpu;
   rest.queue = world.queue * change.queue * queue_left(world, change, cpu) +
                world.wake * change.wake + world.throttled * change.throttled * std::min(1.0, cpu);
+  // Stops that are as much shorter hold up as many requests fewer; and the queue drains sooner.
+  const double before = held_up(world.busy(), world.open) - 1;
+  const double after = held_up(busy_after(world, change, cpu), world.open) - 1;
+  rest.stop_queue =
+      before > 0 ? world.stop_queue * change.stopped * after / before : world.stop_queue;
   rest.waits =
       world.upstream * change.upstream + world.disk * change.disk + world.paging * change.paging;
   rest.stopped = world.stopped * change.stopped;
   // Workers come free sooner when what they do takes less time.
   const double held = world.run + world.cpu_queue() + waits_of(world);
-  const double held_after = rest.run + rest.queue + rest.waits;
+  const double held_after = rest.run + rest.queue + rest.stop_queue + rest.waits;
   const double shorter = held > 0 ? held_after / held : 1;
   rest.pool = world.pool * change.pool * std::pow(shorter, 1 + world.open);
   rest.other = world.lock * change.lock * following(world.lock_follows, cpu) +
@@ -75,19 +79,26 @@ double Model::latency(const World& world, const Change& change) const {
 // Beside the mean, slow requests have an excess; what it is made of is not known request by
 // request. The CPU's part of it is the CPU's part of the mean to an exponent between 1/3 and 3:
 // between "mostly CPU" and "mostly waits" as far as both are there. What stops make of it was
-// measured; waits for room in the heap are among the waits.
+// measured, and what queues for those that were stopped comes with it; waits for room in the heap
+// are among the waits.
 double Model::tail(const World& world, const Change& change) const {
   const double p99 = fixed_.p99.value_or(1);
-  const double stops = std::min(fixed_.p99_stops, p99);
-  const Rest rest = rest_of(world, change, change.cpu_slow < 0 ? change.cpu : change.cpu_slow);
-  const double moving = world.run + world.cpu_queue();
-  const double still = std::max(0.0, 1 - (world.stopped - world.heap_waits) - moving);
+  const double cpu = change.cpu_slow < 0 ? change.cpu : change.cpu_slow;
+  const Rest rest = rest_of(world, change, cpu);
+  const double moving = world.run + world.cpu_queue() - world.stop_queue;
+  const double still =
+      std::max(0.0, 1 - (world.stopped - world.heap_waits) - world.stop_queue - moving);
   const double mean = moving + still;
-  if (!(mean > 0)) return gain_of(p99, p99 - stops * (1 - change.stopped));
+  const double stops = std::clamp(fixed_.p99_stops * held_up(world.busy(), world.open), 0.0,
+                                  std::max(0.0, p99 - mean));
+  const double stops_left = change.stopped * held_up(busy_after(world, change, cpu), world.open) /
+                            held_up(world.busy(), world.open);
+  if (!(mean > 0)) return gain_of(p99, p99 - stops * (1 - stops_left));
   const double moving_left = moving > 0 ? (rest.run + rest.queue) / moving : 1;
   // With service times that vary little, slow requests are those that queued.
-  const double by_queue = moving > 0 ? world.queue_in_tail * world.cpu_queue() / moving : 0;
-  const double queue_left = world.cpu_queue() > 0 ? rest.queue / world.cpu_queue() : 1;
+  const double queue = world.cpu_queue() - world.stop_queue;
+  const double by_queue = moving > 0 ? world.queue_in_tail * queue / moving : 0;
+  const double queue_left = queue > 0 ? rest.queue / queue : 1;
   const double slow_left = moving_left + by_queue * (queue_left - moving_left);
   const double held = world.heap_waits * change.stopped;
   const double still_left = still > 0 ? (rest.waits + rest.pool + rest.other + held) / still : 1;
@@ -98,7 +109,7 @@ double Model::tail(const World& world, const Change& change) const {
   const double mean_left = (moving * moving_left + still * still_left) / mean;
   const double after = from_mean * mean_left +
                        excess * (cpu_part * slow_left + (1 - cpu_part) * still_left) +
-                       stops * change.stopped;
+                       stops * stops_left;
   return gain_of(p99, after * change.jitter * change.restart);
 }
 

@@ -35,11 +35,13 @@ class Model {
 
  private:
   struct Rest {  // of each part of the latency
-    double run, queue, waits, stopped, pool, other;
-    double sum() const { return run + queue + waits + stopped + pool + other; }
+    double run, queue, stop_queue, waits, stopped, pool, other;
+    double sum() const { return run + queue + stop_queue + waits + stopped + pool + other; }
   };
   Rest rest_of(const World& world, const Change& change, double cpu) const;
   double queue_left(const World& world, const Change& change, double cpu) const;
+  // Of what requests queue for.
+  double busy_after(const World& world, const Change& change, double cpu) const;
 
   const Fixed& fixed_;
   MeanWait machine_;

@@ -1,6 +1,7 @@
 #include "analyze/rewrite/queueing.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace boundscope {
 
@@ -11,6 +12,10 @@ double erlang_c(std::size_t servers, double utilisation) {
     blocked = offered * blocked / (static_cast<double>(i) + offered * blocked);
   }
   return blocked / (1 - utilisation * (1 - blocked));
+}
+
+double held_up(double utilisation, double open) {
+  return std::pow(1 / (1 - std::clamp(utilisation, 0.0, 0.99)), std::clamp(open, 0.0, 1.0));
 }
 
 MeanWait::MeanWait(std::size_t servers) {

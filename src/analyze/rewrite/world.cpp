@@ -90,10 +90,10 @@ class Drawer {
     const Figures& figures = evidence_.draws.empty()
                                  ? evidence_.run
                                  : evidence_.draws[random_.below(evidence_.draws.size())];
+    world.open = 0.2 + 0.95 * random_.uniform();
     set_resources(world, figures);
     set_parts(world, figures);
     set_work(world);
-    world.open = 0.2 + 0.95 * random_.uniform();
     world.burst = random_.uniform();
     world.lock_follows = random_.uniform();
     world.rest_follows = random_.uniform() * random_.uniform();
@@ -144,10 +144,13 @@ class Drawer {
     const double waiting = computing * queue / whole;
     const double by_load =
         std::max(wait_.at(world.machine + world.others), lane_wait_.at(world.loop)) * world.run;
-    const double unexplained = std::max(0.0, waiting - kUnevenArrivals * by_load);
+    world.stop_queue = std::min(
+        waiting, (world.stopped - world.heap_waits) * (held_up(world.busy(), world.open) - 1));
+    const double beside = waiting - world.stop_queue;
+    const double unexplained = std::max(0.0, beside - kUnevenArrivals * by_load);
     const double wake = fixed_.latency_ns > 0 ? kWakeNs / fixed_.latency_ns : 1;
     world.wake = std::min(unexplained, wake);
-    world.queue = waiting - world.wake;
+    world.queue = beside - world.wake;
   }
 
   void set_work(World& world) {

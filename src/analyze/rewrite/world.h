@@ -23,6 +23,7 @@ struct World {
   // Parts of the mean latency (thread view: of the busy time); they sum to 1.
   double run = 0;         // on CPU
   double queue = 0;       // for the CPU: behind others of the same service
+  double stop_queue = 0;  // ... for those that a stop of the program had held up
   double wake = 0;        // for the CPU: from a wake-up to running, whatever the load
   double stopped = 0;     // by the runtime, or until it has made room in the heap
   double heap_waits = 0;  // of it: the latter, which no probe of stops sees
@@ -48,7 +49,7 @@ struct World {
   double gc_in_tail = 1;     // weight of the collector's CPU time there
 
   double busy() const { return loop > machine + others ? loop : machine + others; }
-  double cpu_queue() const { return queue + wake + throttled; }
+  double cpu_queue() const { return queue + stop_queue + wake + throttled; }
   double part(Work which) const { return work[static_cast<std::size_t>(which)]; }
 };
 

@@ -51,6 +51,55 @@ TEST_CASE("queueing: one server waits rho / (1 - rho), and nobody waits for ever
   CHECK(MeanWait(0).at(0.5) == doctest::Approx(1));
 }
 
+// What a server of utilisation `rho` that stands still for 0.9 s every 30 s makes its requests
+// wait, beside what they wait for it to go on: Poisson arrivals, 1 ms of work each.
+TEST_CASE("queueing: who comes during a stop waits for those before, as a simulation has it") {
+  constexpr double kService = 0.001, kStop = 0.9, kPeriod = 30;
+  for (const double rho : {0.3, 0.6, 0.8}) {
+    Random random(7);
+    double now = 0, free_at = 0, free_without = 0, stop_at = kPeriod, overlap = 0, whole = 0;
+    for (int i = 0; i < 2'000'000; ++i) {
+      now -= std::log(1 - random.uniform()) * kService / rho;
+      if (now > stop_at + kStop) stop_at += kPeriod;
+      // What is being served when a stop begins is finished: a thousandth of the stop.
+      double begin = std::max(now, free_at);
+      if (begin >= stop_at && begin < stop_at + kStop) begin = stop_at + kStop;
+      free_at = begin + kService;
+      free_without = std::max(now, free_without) + kService;
+      whole += free_at - free_without;
+      overlap += std::max(0.0, std::min(free_at, stop_at + kStop) - std::max(now, stop_at));
+    }
+    CAPTURE(rho);
+    CHECK(whole / overlap == doctest::Approx(held_up(rho, 1)).epsilon(0.08));
+  }
+  CHECK(held_up(0.8, 0) == 1);
+  CHECK(std::isfinite(held_up(1, 1)));
+}
+
+TEST_CASE("model: the queue behind stops goes with them, from the mean and the tail") {
+  Fixed fixed;
+  fixed.p99 = 20;
+  World world;
+  world.machine = 0.8;
+  world.run = 0.2;
+  world.stopped = 0.1;
+  world.stop_queue = 0.4;
+  world.upstream = 0.3;
+  world.open = 1;
+  const Model model(fixed);
+
+  CHECK(model.latency(world, {.stopped = 0}) == doctest::Approx(1 / 0.5));
+  CHECK(model.latency(world, {.stopped = 0.5}) == doctest::Approx(1 / 0.75));
+  // Half of the CPU time: the queue drains at 0.6 and no longer at 0.2.
+  CHECK(model.latency(world, {.cpu = 0.5}) ==
+        doctest::Approx(1 / (0.1 + 0.1 + 0.4 * (0.4 / 0.6) / (0.8 / 0.2) + 0.3)));
+  // Of the 20, 3 are seen in the stops themselves; 15 are theirs.
+  fixed.p99_stops = 3;
+  CHECK(model.tail(world, {.stopped = 0}) == doctest::Approx(20.0 / 5));
+  world.open = 0;
+  CHECK(model.tail(world, {.stopped = 0}) == doctest::Approx(20.0 / 17));
+}
+
 TEST_CASE("model: the gain in latency grows with the load, as the analytic model has it") {
   // No queue: 30 / (3.6 + 20).
   CHECK(latency_gain_at(0.1) == doctest::Approx(1.27).epsilon(0.01));
