@@ -185,6 +185,7 @@ enum bs_behind {
 #define BS_RUNNABLE_BITS 9
 #define BS_LOCK_BITS 10
 #define BS_DISK_BITS 8
+
 /* Which stacks are copied, for user space to walk: those of code without frame pointers. Bits. */
 enum bs_copy_stacks {
 	BS_COPY_ALL = 1,

@@ -197,9 +197,9 @@ inline constexpr auto kDetailCodes = std::to_array<std::string_view>({
     "holder_running",   // lock: whoever held it was computing
     "holder_disk",      // lock: ... was waiting for disk
     "holder_upstream",  // lock: ... was waiting for a peer
+    "holder_other",     // lock: ... was doing something else, or is not part of the target
     "heap_wait",        // gc_pause: until a concurrent collector had made room
     "stopped",          // gc_pause: the runtime had stopped the program
-    "holder_other",     // lock: ... was doing something else, or is not part of the target
     "read",
     "write",
     "sync",

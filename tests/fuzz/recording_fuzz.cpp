@@ -4,6 +4,7 @@
 #include "boundscope/recording.h"
 #include "fuzz/input.h"
 #include "fuzz/require.h"
+#include "support/write_recording.h"
 
 using namespace boundscope;
 
@@ -12,13 +13,7 @@ namespace {
 std::string written(const Recording& recording) {
   std::ostringstream out;
   RecordingWriter writer(out);
-  bool all = static_cast<bool>(writer.header(recording.header));
-  for (const TargetProcess& process : recording.processes) all &= bool(writer.process(process));
-  for (const Frame& frame : recording.frames) all &= bool(writer.frame(frame));
-  for (const Stack& stack : recording.stacks) all &= bool(writer.stack(stack));
-  for (const Window& window : recording.windows) all &= bool(writer.window(window));
-  if (recording.end != RecordingEnd::truncated) all &= bool(writer.end(recording.end));
-  fuzz::require(all, "what was read can be written");
+  fuzz::require(testing::write_recording(writer, recording), "what was read can be written");
   return out.str();
 }
 

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "boundscope/recording.h"
+#include "support/write_recording.h"
 
 using namespace boundscope;
 
@@ -94,12 +95,7 @@ TEST_CASE("recording: writing what was read gives the same bytes") {
 
   std::ostringstream again;
   RecordingWriter writer(again);
-  REQUIRE(writer.header(recording.header));
-  for (const TargetProcess& process : recording.processes) REQUIRE(writer.process(process));
-  for (const Frame& frame : recording.frames) REQUIRE(writer.frame(frame));
-  for (const Stack& stack : recording.stacks) REQUIRE(writer.stack(stack));
-  for (const Window& window : recording.windows) REQUIRE(writer.window(window));
-  REQUIRE(writer.end(recording.end));
+  REQUIRE(testing::write_recording(writer, recording));
 
   CHECK(again.str() == text);
 }
