@@ -332,6 +332,7 @@ struct bs_socket {
 	__u32 held;     /* unix: the open exchange is in unix_opened_*: a descriptor leads to it */
 	__u32 paced_in; /* the last pass of the pace that saw it, and */
 	__u32 paced_segments; /* what it had received by then */
+	__u32 copied_upto; /* TCP, where programs hang on the beginnings of functions: the last read's end */
 };
 
 /* What a pass over the sockets does, see sweep.h. */

@@ -99,6 +99,11 @@ struct socket {
 	struct sock *sk;
 };
 
+struct unix_stream_read_state {
+	struct socket *socket;
+	int flags;
+};
+
 struct msghdr;
 struct page;
 
@@ -181,6 +186,7 @@ struct task_struct___since_6_18 {
 #if defined(__TARGET_ARCH_x86)
 struct pt_regs {
 	unsigned long bp;
+	unsigned long cx;
 	unsigned long si;
 	unsigned long di;
 	unsigned long dx;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 OR BSD-3-Clause */
-/* registers: those of user space as a thread entered the kernel with them. */
+/* registers: those of user space as a thread entered the kernel with them, and arguments of kernel functions. */
 #ifndef BOUNDSCOPE_REGISTERS_H
 #define BOUNDSCOPE_REGISTERS_H
 
@@ -26,4 +26,24 @@ static __always_inline struct pt_regs *registers_at_entry(struct task_struct *ta
 }
 
 #endif
+
+/* Of the function that a kprobe stands at the beginning of; counted from 0, constant. */
+static __always_inline unsigned long argument_at(struct pt_regs *regs, int which)
+{
+#if defined(__TARGET_ARCH_x86)
+	switch (which) {
+	case 0:
+		return regs->di;
+	case 1:
+		return regs->si;
+	case 2:
+		return regs->dx;
+	default:
+		return regs->cx;
+	}
+#elif defined(__TARGET_ARCH_arm64)
+	return regs->regs[which];
+#endif
+}
+
 #endif

@@ -37,6 +37,16 @@ static __always_inline bool is_stream(struct sock *sk)
 	return BS_GET(sk, sk_type) == BS_SOCK_STREAM;
 }
 
+/* Where what the program has read of a TCP stream ends. */
+static __always_inline void note_copied(struct sock *sk, struct bs_socket *socket)
+{
+#ifdef BS_OLD_KERNEL
+	struct tcp_sock *tcp = tcp_of(sk);
+
+	socket->copied_upto = tcp ? BS_GET(tcp, copied_seq) : 0;
+#endif
+}
+
 /* The state of a socket that the current thread uses; created at its first use. */
 static __always_inline struct bs_socket *socket_of(struct sock *sk, __u32 slot)
 {
@@ -57,6 +67,7 @@ static __always_inline struct bs_socket *socket_of(struct sock *sk, __u32 slot)
 		socket->held = 0;
 		socket->pending = 0;
 		socket->arrived_ns = 0;
+		note_copied(sk, socket);
 		if (socket->role == BS_ROLE_CLIENT)
 			socket->extra_reads = 0;
 	}

@@ -3,6 +3,7 @@
  * socket_arrival: data has arrived on a socket. A request begins here, not at the read: under load nearly all
  * of its latency is waiting in the socket's buffer. A call ends here.
  */
+#include "registers.h"
 #include "socket.h"
 
 static __always_inline void request_arrives(struct bs_process *process, struct bs_socket *socket,
@@ -98,3 +99,11 @@ int BPF_PROG(on_readable, struct sock *sk)
 {
 	return has_arrived(sk);
 }
+
+#ifdef BS_OLD_KERNEL
+SEC("kprobe/sock_def_readable")
+int at_readable(struct pt_regs *regs)
+{
+	return has_arrived((struct sock *)argument_at(regs, 0));
+}
+#endif

@@ -76,9 +76,10 @@ static __always_inline void open_late(struct bs_process *process, struct sock *s
 	add(&process->socket_queue_ns, age);
 }
 
+/* `copied`: the bytes are in the reader's buffer by now. */
 static __always_inline void server_reads(struct bs_process *process, struct bs_thread *thread,
 					 struct sock *sk, struct bs_socket *socket, __u32 length,
-					 __u64 now)
+					 bool copied, __u64 now)
 {
 	enum bs_look look;
 
@@ -105,7 +106,7 @@ static __always_inline void server_reads(struct bs_process *process, struct bs_t
 		socket->held = 1;
 		add(&process->unix_opened_requests, 1);
 	}
-	look = look_at_request(socket, length);
+	look = copied ? look_at_request(socket, length) : BS_LOOK_REQUEST;
 	switch (look) {
 	case BS_LOOK_REQUEST:
 		break;
@@ -143,7 +144,7 @@ static __always_inline void client_reads(struct bs_process *process, struct sock
 		turn(socket, BS_DONE, BS_CLOSED);
 }
 
-static __always_inline int was_read(struct sock *sk, int length, int flags)
+static __always_inline int was_read(struct sock *sk, int length, int flags, bool copied)
 {
 	struct bs_thread *thread = is_watching() ? this_thread() : NULL;
 	struct bs_process *process;
@@ -175,7 +176,7 @@ static __always_inline int was_read(struct sock *sk, int length, int flags)
 		if (length == 0 || is_farewell(sk))
 			server_eof(process, sk, socket, now);
 		else
-			server_reads(process, thread, sk, socket, length, now);
+			server_reads(process, thread, sk, socket, length, copied, now);
 	} else if (socket->role == BS_ROLE_CLIENT) {
 		process = process_at(socket->slot);
 		if (process)
@@ -187,7 +188,7 @@ static __always_inline int was_read(struct sock *sk, int length, int flags)
 SEC("tp_btf/sock_recv_length")
 int BPF_PROG(on_read, struct sock *sk, int length, int flags)
 {
-	return was_read(sk, length, flags);
+	return was_read(sk, length, flags, true);
 }
 
 /* Before Linux 6.3: the functions that the socket layer calls, one for each family. */
@@ -195,19 +196,58 @@ SEC("fexit/inet_recvmsg")
 int BPF_PROG(on_inet_read, struct socket *socket, struct msghdr *message, unsigned long size,
 	     int flags, int length)
 {
-	return was_read(socket->sk, length, flags);
+	return was_read(socket->sk, length, flags, true);
 }
 
 SEC("fexit/inet6_recvmsg")
 int BPF_PROG(on_inet6_read, struct socket *socket, struct msghdr *message, unsigned long size,
 	     int flags, int length)
 {
-	return was_read(socket->sk, length, flags);
+	return was_read(socket->sk, length, flags, true);
 }
 
 SEC("fexit/unix_stream_recvmsg")
 int BPF_PROG(on_unix_read, struct socket *socket, struct msghdr *message, unsigned long size,
 	     int flags, int length)
 {
-	return was_read(socket->sk, length, flags);
+	return was_read(socket->sk, length, flags, true);
 }
+
+#ifdef BS_OLD_KERNEL
+/*
+ * Where nothing can hang on the end of a function: TCP tells when bytes were copied. How many, its sequence
+ * numbers do; a look (MSG_PEEK) leaves them where they were. Reads that find the end are not seen.
+ */
+static __always_inline __u32 newly_copied(struct sock *sk)
+{
+	struct bs_socket *socket = state_of_socket(sk);
+	__u32 before;
+
+	/* First seen at this very read. */
+	if (!socket || socket->generation != generation)
+		return 1;
+	before = socket->copied_upto;
+	note_copied(sk, socket);
+	return socket->copied_upto - before;
+}
+
+SEC("tp_btf/tcp_rcv_space_adjust")
+int BPF_PROG(on_tcp_copied, struct sock *sk)
+{
+	__u32 length;
+
+	if (!is_watching() || !this_thread())
+		return 0;
+	length = newly_copied(sk);
+	return length ? was_read(sk, length, 0, true) : 0;
+}
+
+SEC("kprobe/unix_stream_read_actor")
+int at_unix_copy(struct pt_regs *regs)
+{
+	struct unix_stream_read_state *state = (void *)argument_at(regs, 3);
+
+	return was_read(BPF_CORE_READ(state, socket, sk), (int)argument_at(regs, 2),
+			BPF_CORE_READ(state, flags), false);
+}
+#endif

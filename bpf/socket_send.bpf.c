@@ -293,3 +293,40 @@ int BPF_PROG(on_send_page, struct socket *socket, struct page *page, int offset,
 {
 	return sent(socket->sk, (int)length);
 }
+
+#ifdef BS_OLD_KERNEL
+/*
+ * Where nothing can hang on the end of a function: on its beginning, which knows what is to be sent. Requests
+ * end there, and what a send that fails would have sent counts as sent.
+ */
+static __always_inline int will_send(struct pt_regs *regs, int size_argument)
+{
+	struct socket *socket = (struct socket *)argument_at(regs, 0);
+
+	return sent(BPF_CORE_READ(socket, sk), (int)argument_at(regs, size_argument));
+}
+
+SEC("kprobe/inet_sendmsg")
+int at_inet_send(struct pt_regs *regs)
+{
+	return will_send(regs, 2);
+}
+
+SEC("kprobe/inet6_sendmsg")
+int at_inet6_send(struct pt_regs *regs)
+{
+	return will_send(regs, 2);
+}
+
+SEC("kprobe/unix_stream_sendmsg")
+int at_unix_send(struct pt_regs *regs)
+{
+	return will_send(regs, 2);
+}
+
+SEC("kprobe/inet_sendpage")
+int at_send_page(struct pt_regs *regs)
+{
+	return will_send(regs, 3);
+}
+#endif

@@ -3,6 +3,7 @@
  * socket_state: TCP sockets that begin to listen, are accepted, connect and close. Unix sockets have no such
  * tracepoint: their state goes with their storage.
  */
+#include "registers.h"
 #include "socket.h"
 
 static __always_inline void begin_listening(struct sock *sk)
@@ -112,9 +113,7 @@ int BPF_PROG(on_tcp_state, struct sock *sk, int from, int to)
 }
 
 #ifdef BS_OLD_KERNEL
-/* Where the state does not go with the socket it has to be told. */
-SEC("fentry/unix_release_sock")
-int BPF_PROG(on_unix_release, struct sock *sk)
+static __always_inline int is_released(struct sock *sk)
 {
 	struct bs_socket *socket = state_of_socket(sk);
 
@@ -123,5 +122,25 @@ int BPF_PROG(on_unix_release, struct sock *sk)
 	changes(sk, socket, BS_TCP_CLOSE);
 	forget_socket(sk);
 	return 0;
+}
+
+/* Where the state does not go with the socket it has to be told. */
+SEC("fentry/unix_release_sock")
+int BPF_PROG(on_unix_release, struct sock *sk)
+{
+	return is_released(sk);
+}
+
+/* The other end will not be seen to read that there is no more. */
+SEC("kprobe/unix_release_sock")
+int at_unix_release(struct pt_regs *regs)
+{
+	struct sock *sk = (struct sock *)argument_at(regs, 0);
+	struct sock *peer = BPF_CORE_READ((struct unix_sock *)sk, peer);
+	struct bs_socket *socket = peer ? state_of_socket(peer) : NULL;
+
+	if (socket && socket->role == BS_ROLE_SERVER)
+		changes(peer, socket, BS_TCP_CLOSE);
+	return is_released(sk);
 }
 #endif

@@ -44,8 +44,10 @@ OPTIONS
     -F, --frequency HZ      CPU samples a second, 1 to 1000 (default 99)
         --budget PERCENT    what measuring may cost, in percent of the target's
                             CPU time (default 1; 100: no limit)
-        --backend BACKEND   bpf (default), or procfs: reads /proc, needs no BPF,
-                            and sees CPU and rough waits but no requests
+        --backend BACKEND   bpf (default); kprobes: the same, with requests seen
+                            by kprobes even where there are better probes; or
+                            procfs: reads /proc, needs no BPF, and sees CPU and
+                            rough waits but no requests
 )";
 
 constexpr const char* kAttach = R"(boundscope attach: measure a running service, then answer

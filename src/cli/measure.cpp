@@ -70,9 +70,10 @@ Result<Measurement> measure(const Options& options) {
                                .frequency_hz = options.frequency_hz,
                                .window_s = 1,
                                .budget_share = options.budget_share,
+                               .by_kprobes = options.backend == Backend::kprobes,
                                .roots = {}};
   std::optional<Result<LoadedProbes>> probes;  // none: by polling
-  if (options.backend == Backend::bpf) probes.emplace(LoadedProbes::load(collect));
+  if (options.backend != Backend::procfs) probes.emplace(LoadedProbes::load(collect));
   // From here on names, files and memory of the target are read.
   confine(command);
   const Result<Target> target = command             ? target_of(*command)

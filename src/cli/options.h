@@ -14,7 +14,7 @@
 namespace boundscope {
 
 enum class Command { attach, record, report, doctor, roi };
-enum class Backend { bpf, procfs };
+enum class Backend { bpf, kprobes, procfs };
 enum class Format { text, json, folded, pprof, speedscope };
 
 // The others are the answer.

@@ -66,8 +66,9 @@ Result<std::string> parse_comm(const std::string& text) {
 
 Result<Backend> parse_backend(const std::string& text) {
   if (text == "bpf") return Backend::bpf;
+  if (text == "kprobes") return Backend::kprobes;
   if (text == "procfs") return Backend::procfs;
-  return wrong("--backend", text, "the backends are: bpf, procfs");
+  return wrong("--backend", text, "the backends are: bpf, kprobes, procfs");
 }
 
 Result<Format> parse_format(const std::string& text) {

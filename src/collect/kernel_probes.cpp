@@ -105,6 +105,12 @@ Error pids_are_not_ours() {
                "run boundscope on the host, or give its container --pid=host"};
 }
 
+Error no_kprobes() {
+  return Error{ErrorKind::environment,
+               "this kernel takes no kprobes, or not with the programs that follow requests",
+               "leave out --backend kprobes; 'boundscope doctor' shows what this host has"};
+}
+
 }  // namespace
 
 void KernelProbes::SkeletonDeleter::operator()(probes* skeleton) const noexcept {
@@ -126,18 +132,21 @@ Result<KernelProbes> KernelProbes::load(const Rung& rung) {
   return loaded;
 }
 
-Result<KernelProbes> KernelProbes::load() {
+Result<KernelProbes> KernelProbes::load(bool by_kprobes) {
   libbpf_set_print(keep_first_failure);
   raise_memlock_limit();
-  auto highest = load(Rung{});
+  Result<KernelProbes> highest = by_kprobes ? Result<KernelProbes>(no_kprobes()) : load(Rung{});
   if (highest) return highest;
   // Which kernel refuses what is found out by trying. A measurement can do without much.
+  bool from_elsewhere = false;
   for (const Rung& rung : ladder()) {
+    if (by_kprobes && rung.hooks != SocketHooks::kprobes) continue;
     auto lower = load(rung);
     if (!lower) continue;
-    if (rung.object == ProbeObject::old && !is_initial_pid_namespace()) return pids_are_not_ours();
-    return lower;
+    if (rung.object == ProbeObject::present || is_initial_pid_namespace()) return lower;
+    from_elsewhere = true;
   }
+  if (from_elsewhere) return pids_are_not_ours();
   return highest;
 }
 
@@ -154,15 +163,18 @@ Result<> KernelProbes::attach_life_cycle() {
   return attach_all({programs.on_fork, programs.on_wakeup_new, programs.on_exit}, life_cycle_);
 }
 
-// One rung's are loaded. The last one is of the old object only.
+// One rung's are loaded. Those by name are of the old object only.
 std::vector<bpf_program*> KernelProbes::socket_programs() const {
   const auto& programs = skeleton_->progs;
   std::vector<bpf_program*> all{
       programs.on_send,      programs.on_inet_send,  programs.on_inet6_send, programs.on_unix_send,
       programs.on_send_page, programs.on_read,       programs.on_inet_read,  programs.on_inet6_read,
       programs.on_unix_read, programs.on_data_ready, programs.on_readable};
-  if (auto* release = bpf_object__find_program_by_name(skeleton_->obj, "on_unix_release"))
-    all.push_back(release);
+  for (const char* name :
+       {"at_inet_send", "at_inet6_send", "at_unix_send", "at_send_page", "on_tcp_copied",
+        "at_unix_copy", "at_readable", "on_unix_release", "at_unix_release"})
+    if (auto* program = bpf_object__find_program_by_name(skeleton_->obj, name))
+      all.push_back(program);
   return all;
 }
 

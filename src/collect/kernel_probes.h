@@ -33,7 +33,8 @@ class KernelProbes {
  public:
   // Errors: no privilege, no BTF, a kernel that refuses a program that we cannot do without. What
   // it refuses of the others is missing in capabilities().
-  static Result<KernelProbes> load();
+  // `by_kprobes`: requests by kprobes, whatever else this kernel has; an error where it has none.
+  static Result<KernelProbes> load(bool by_kprobes = false);
 
   Result<> attach_life_cycle();
   // Everything that was known of threads, sockets and processes becomes void. Call it before the

@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 #include "abi.h"
 #include "collect/trial.h"
@@ -34,22 +35,34 @@ class KernelNames {
   std::unique_ptr<btf, BtfDeleter> types_{btf__load_vmlinux_btf()};
 };
 
-// The function that a program of section "fexit/inet_sendmsg" hangs on; empty: on none.
-std::string function_of(const bpf_program* program) {
+// What a program of section "fexit/inet_sendmsg" hangs on; no function: on something else.
+struct Place {
+  SocketHooks hooks = SocketHooks::none;
+  std::string function;
+};
+Place place_of(const bpf_program* program) {
+  constexpr std::pair<std::string_view, SocketHooks> kKinds[] = {
+      {"fentry/", SocketHooks::functions},
+      {"fexit/", SocketHooks::functions},
+      {"kprobe/", SocketHooks::kprobes}};
   const std::string_view section = bpf_program__section_name(program);
-  for (const std::string_view kind : {"fentry/", "fexit/"})
-    if (section.starts_with(kind)) return std::string(section.substr(kind.size()));
-  return "";
+  for (const auto& [kind, hooks] : kKinds)
+    if (section.starts_with(kind)) return {hooks, std::string(section.substr(kind.size()))};
+  return {};
 }
 
 // One name that the kernel does not know fails the whole object.
-void choose_functions(probes& skeleton, const KernelNames& names, bool wanted) {
+void choose_functions(probes& skeleton, const KernelNames& names, SocketHooks wanted) {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, skeleton.obj) {
-    const std::string function = function_of(program);
-    if (!function.empty())
-      bpf_program__set_autoload(program, wanted && names.has_function(function));
+    const Place place = place_of(program);
+    if (!place.function.empty())
+      bpf_program__set_autoload(program,
+                                place.hooks == wanted && names.has_function(place.function));
   }
+  // What stands in for the end of a read.
+  bpf_program* copied = bpf_object__find_program_by_name(skeleton.obj, "on_tcp_copied");
+  if (copied != nullptr && wanted != SocketHooks::kprobes) bpf_program__set_autoload(copied, false);
 }
 
 // Without CONFIG_MEMCG or CONFIG_COMPACTION some are not there, and there is nothing to see.
@@ -69,6 +82,9 @@ bool has(SocketHooks hooks, const KernelNames& names) {
     case SocketHooks::functions:
       return names.has_function("inet_sendmsg") && names.has_function("inet_recvmsg") &&
              names.has_function("sock_def_readable");
+    case SocketHooks::kprobes:
+      return names.has_function("inet_sendmsg") && names.has_function("sock_def_readable") &&
+             names.has_tracepoint("tcp_rcv_space_adjust") && kernel_takes_kprobes();
     case SocketHooks::none:
       return true;
   }
@@ -82,14 +98,28 @@ bool outlives_sleepers(const KernelNames& names) {
   return names.has_function("bpf_tramp_image_put");
 }
 
-// What may be tried here to see what sockets do, the best first.
+// What may be tried here to see requests, the best first.
 std::vector<SocketHooks> hooks_of(const KernelNames& names, FunctionHooks functions) {
   std::vector<SocketHooks> all;
   if (has(SocketHooks::tracepoints, names)) all.push_back(SocketHooks::tracepoints);
   if (has(SocketHooks::functions, names) && functions != FunctionHooks::refused &&
       outlives_sleepers(names))
     all.push_back(SocketHooks::functions);
-  all.push_back(SocketHooks::none);
+  if (has(SocketHooks::kprobes, names)) all.push_back(SocketHooks::kprobes);
+  return all;
+}
+
+// The highest first: what shows no requests comes last, whatever else it shows.
+std::vector<std::pair<ProbeObject, SocketHooks>> objects_and_hooks(const KernelNames& names,
+                                                                   FunctionHooks functions) {
+  const std::vector<SocketHooks> see_requests = hooks_of(names, functions);
+  std::vector<std::pair<ProbeObject, SocketHooks>> all;
+  for (const auto object : {ProbeObject::present, ProbeObject::old})
+    for (const auto hooks : see_requests)
+      if (object == ProbeObject::old || hooks != SocketHooks::kprobes)
+        all.emplace_back(object, hooks);
+  for (const auto object : {ProbeObject::present, ProbeObject::old})
+    all.emplace_back(object, SocketHooks::none);
   return all;
 }
 
@@ -110,6 +140,10 @@ Capability requests(const Rung& rung) {
     case SocketHooks::functions:
       return {"requests", CapabilityState::available,
               (rung.hooks_stay ? "fexit that stays, " : "fexit, ") + kept, ""};
+    case SocketHooks::kprobes:
+      return {"requests", CapabilityState::degraded, "kprobe that stays, " + kept,
+              "kprobes see where functions begin, so a request ends when the service begins to send "
+              "its answer, and answers that Nagle's algorithm holds back are not told"};
     case SocketHooks::none:
       break;
   }
@@ -136,13 +170,13 @@ std::vector<Rung> ladder() {
   const KernelNames names;
   const FunctionHooks functions = kernel_takes_function_hooks();
   std::vector<Rung> rungs;
-  for (const auto object : {ProbeObject::present, ProbeObject::old})
-    for (const auto hooks : hooks_of(names, functions))
-      for (const std::vector<Spare>& without : std::vector<std::vector<Spare>>{
-               {}, {reclaim}, {sweep}, {workers}, {sweep, workers}, {sweep, workers, reclaim}})
-        rungs.push_back({object, hooks,
-                         hooks == SocketHooks::functions && functions == FunctionHooks::once,
-                         without});
+  for (const auto& [object, hooks] : objects_and_hooks(names, functions)) {
+    const bool stay = hooks == SocketHooks::kprobes ||
+                      (hooks == SocketHooks::functions && functions == FunctionHooks::once);
+    for (const std::vector<Spare>& without : std::vector<std::vector<Spare>>{
+             {}, {reclaim}, {sweep}, {workers}, {sweep, workers}, {sweep, workers, reclaim}})
+      rungs.push_back({object, hooks, stay, without});
+  }
   return rungs;
 }
 
@@ -154,7 +188,7 @@ void choose_programs(probes& skeleton, const Rung& rung) {
   if (rung.hooks != SocketHooks::tracepoints)
     switch_off({programs.on_send, programs.on_read, programs.on_data_ready});
   const KernelNames names;
-  choose_functions(skeleton, names, rung.hooks == SocketHooks::functions);
+  choose_functions(skeleton, names, rung.hooks);
   leave_out_unknown_tracepoints(skeleton, names);
   if (rung.hooks == SocketHooks::none) switch_off({programs.sweep_sockets, programs.sweep_files});
   // One of them is enough.

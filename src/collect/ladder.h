@@ -16,6 +16,7 @@ namespace boundscope {
 enum class SocketHooks {
   tracepoints,  // Linux 6.3 and newer
   functions,    // fentry and fexit of the functions behind the system calls
+  kprobes,      // where those functions begin; of the old object, which needs no typed pointers
   none,         // requests cannot be followed
 };
 
@@ -28,8 +29,8 @@ struct Spare {
 struct Rung {
   ProbeObject object = ProbeObject::present;
   SocketHooks hooks = SocketHooks::tracepoints;
-  // Programs on functions cannot be attached a second time: they stay, and look away between
-  // slices.
+  // Programs on functions that cannot be attached a second time, or only slowly, stay, and look
+  // away between slices.
   bool hooks_stay = false;
   std::vector<Spare> without;
 };

@@ -3,9 +3,14 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <linux/bpf.h>
+#include <linux/perf_event.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <array>
 
+#include "target/file_read.h"
+#include "target/text.h"
 #include "target/unique_fd.h"
 
 namespace boundscope {
@@ -44,6 +49,18 @@ FunctionHooks kernel_takes_function_hooks() {
   const UniqueFd program = load_trial(kRarelyCalled, BPF_TRACE_FEXIT);
   if (!program || !attaches(program)) return FunctionHooks::refused;
   return attaches(program) ? FunctionHooks::again : FunctionHooks::once;
+}
+
+bool kernel_takes_kprobes() {
+  const FileText type = read_file("/sys/bus/event_source/devices/kprobe/type");
+  const auto number = parse_number<__u32>(trim(type.text));
+  if (!number) return false;
+  perf_event_attr attributes{};
+  attributes.size = sizeof(attributes);
+  attributes.type = *number;
+  attributes.config1 = reinterpret_cast<__u64>(kRarelyCalled);
+  return static_cast<bool>(UniqueFd(static_cast<int>(
+      syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC))));
 }
 
 }  // namespace boundscope

@@ -18,4 +18,7 @@ enum class FunctionHooks {
 // rarely called, since attaching rewrites it.
 FunctionHooks kernel_takes_function_hooks();
 
+// Whether a kprobe can be placed. Tried on the same function.
+bool kernel_takes_kprobes();
+
 }  // namespace boundscope

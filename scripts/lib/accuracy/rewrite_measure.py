@@ -14,8 +14,9 @@ from processes import Failure, Missing, run, tail
 _LIFETIME_S = 900  # of a service, should everything else fail to end it
 _READY_S = 60  # a large heap takes a while to fill
 _ROUND_S = 3  # of warming up at full load
-_MOST_ROUNDS = 7
+_MOST_ROUNDS = 15
 _IS_WARM = 0.05  # rounds that differ by less in CPU time per request
+_WARM_ROUNDS = 2  # in a row: a compiler may pause
 _CALIBRATION_S = (4, 1)  # at about half of it
 _SLACK_S = 60  # what boundscope may take beyond its duration before we call it hung
 _SETTLE_S = 1  # of a load, before anything is measured
@@ -125,12 +126,13 @@ class PairRun:
 
     def _warm_up(self, service):
         """CPU time of a request at full load, when compilers have mostly done their work."""
-        cpu_s = 0
+        cpu_s, warm = 0, 0
         for _ in range(_MOST_ROUNDS):
             before = cpu_s
             rps, cores, _ = self._load_and_wait(service, _ROUND_S, 0)
             cpu_s = cores / rps
-            if abs(cpu_s - before) < _IS_WARM * before:
+            warm = warm + 1 if abs(cpu_s - before) < _IS_WARM * before else 0
+            if warm == _WARM_ROUNDS:
                 break
         return cpu_s
 

@@ -7,7 +7,9 @@ from accuracy.checks import verdict_is
 
 # The verdicts are those that scripts/accuracy asks for of the same services on the build host.
 _VERDICTS = {
+    "redis_kprobes": ("cpu: *",),
     "redis": ("cpu: *",),
+    "upstream_kprobes": ("io: upstream",),
     "upstream": ("io: upstream",),
     "lock": ("contention: lock",),
     "disk": ("io: disk",),
@@ -95,22 +97,24 @@ def _waits(kernel, step):
     return Outcome(kernel, "waits", not detail, said, detail)
 
 
-def _requests(kernel, step):
+def _requests(kernel, name, step):
     """Of the service with the slow upstream: its clients keep 8 requests in flight, each of which
     waits 50 ms."""
+    name = name.replace("upstream", "requests")
     try:
         load = json.loads(step.text)["load"]
     except (AttributeError, ValueError):
-        return Outcome(kernel, "requests", False, "no answer")
+        return Outcome(kernel, name, False, "no answer")
     said = f"{load['requests']} of {load['latency_mean_ms'] or 0:.0f} ms"
     ok = (load["view"] == "requests" and 50 <= load["latency_mean_ms"] <= 150
           and 4 <= load["in_flight"] <= 8.2)
-    return Outcome(kernel, "requests", ok, said, "" if ok else str(load))
+    return Outcome(kernel, name, ok, said, "" if ok else str(load))
 
 
 def judge(kernel, steps):
     """One outcome for each step, and one for what the answers say of requests."""
-    outcomes = [] if "upstream" not in steps else [_requests(kernel, steps["upstream"])]
+    outcomes = [_requests(kernel, name, steps[name]) for name in ("upstream_kprobes", "upstream")
+                if name in steps]
     for name in STEPS:
         step = steps.get(name)
         if step is None:

@@ -54,13 +54,16 @@ load() {
   started="$! $started"
   sleep 1
 }
-attach() {
+measure() {
   local name=$1
   shift
   # The machine is emulated: what our probes cost there says nothing, so that no budget holds them back. Stacks
   # take long to walk there: fewer samples.
   step "$name" "$((SECONDS_EACH + 60))" \
     "$BOUNDSCOPE" attach "$@" -d "$SECONDS_EACH" -F 29 --budget 100 --format json
+}
+attach() {
+  measure "$@"
   stop_all
 }
 
@@ -73,11 +76,13 @@ redis-server --port 6379 --bind 127.0.0.1 --save '' --dir /tmp >/dev/null 2>&1 &
 started="$! $started"
 sleep 2
 load 6379 --protocol resp --connections 50
+measure redis_kprobes --port 6379 --backend kprobes
 attach redis --port 6379
 
 start "$WORKLOADS/slow_upstream" --delay-ms 50
 start "$WORKLOADS/pool_service" --workers 8 --upstream-port "$port"
 load "$port" --connections 8
+measure upstream_kprobes --port "$port" --backend kprobes
 attach upstream --port "$port"
 
 start "$WORKLOADS/thread_service" --mode mutex --work 5 --locked-work 100
