@@ -61,6 +61,12 @@ TEST_CASE("options: every option arrives") {
   CHECK(options.backend == Backend::procfs);
 }
 
+TEST_CASE("options: each kind of backend") {
+  CHECK(parsed({"attach", "-p", "1", "--backend", "bpf"}).backend == Backend::bpf);
+  CHECK(parsed({"attach", "-p", "1", "--backend", "kprobes"}).backend == Backend::kprobes);
+  CHECK(contains(refused({"attach", "-p", "1", "--backend", "ebpf"}).hint, "kprobes"));
+}
+
 TEST_CASE("options: each kind of target") {
   CHECK(parsed({"attach", "-p", "18,17,18"}).target.pids == std::vector<pid_t>{18, 17});
   CHECK(parsed({"attach", "--unit", "nginx"}).target.unit == "nginx");
