@@ -31,8 +31,13 @@ PAIRS = (
     # Twice more: the queue is in the gain at the one load, and not at the other.
     Pair("trading", "computing", "go", "rust", "matches orders, computes risks",
          loads=(0.1, *LOADS, 0.9)),
+    Pair("quotes", "computing", "node", "rust", "prices loans of many lenders"),
     Pair("orders", "JSON", "python", "go", "adds up batches of orders", sends_orders=True),
     Pair("feed", "JSON", "node", "cpp", "finds what sells best", sends_orders=True),
+    Pair("tickets", "text", "python", "rust", "sorts tickets by subject, picks keywords"),
+    Pair("pages", "templates", "ruby", "go", "renders lists of articles as HTML"),
+    Pair("catalog", "collections", "java", "go", "searches products, counts facets",
+         java_heap_mb=512),
     Pair("sessions", "large heap", "java", "rust", "keeps sessions in memory",
          java_heap_mb=1200, collects_rarely=True),
     Pair("fraud", "large heap", "go", "rust", "scores payments by accounts' histories"),
