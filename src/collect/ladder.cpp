@@ -141,9 +141,10 @@ Capability requests(const Rung& rung) {
       return {"requests", CapabilityState::available,
               (rung.hooks_stay ? "fexit that stays, " : "fexit, ") + kept, ""};
     case SocketHooks::kprobes:
-      return {"requests", CapabilityState::degraded, "kprobe that stays, " + kept,
-              "kprobes see where functions begin, so a request ends when the service begins to send "
-              "its answer, and answers that Nagle's algorithm holds back are not told"};
+      return {
+          "requests", CapabilityState::degraded, "kprobe that stays, " + kept,
+          "kprobes see where functions begin, so a request ends when the service begins to send "
+          "its answer, and answers that Nagle's algorithm holds back are not told"};
     case SocketHooks::none:
       break;
   }

@@ -2,10 +2,11 @@
 
 # How many times faster small programs of the target's language are: medians over the Benchmarks Game
 # as measured by Pereira et al. (github.com/greensoftwarelab/Energy-Languages), plb2 and
-# kostya/benchmarks. Ruby to Java is Ruby to Go, then Go to Java.
+# kostya/benchmarks. Ruby to Java, Java to Go, Node to Rust and Python to Rust go by way of others.
 _BENCHMARK_RATIO = {
     ("python", "go"): 43, ("python", "java"): 41, ("python", "cpp"): 60, ("ruby", "java"): 33,
-    ("node", "cpp"): 3.9, ("node", "go"): 2.5, ("java", "rust"): 1.4, ("go", "rust"): 1.3,
+    ("python", "rust"): 56, ("ruby", "go"): 35, ("node", "cpp"): 3.9, ("node", "go"): 2.5,
+    ("node", "rust"): 3.3, ("java", "go"): 1.05, ("java", "rust"): 1.4, ("go", "rust"): 1.3,
 }
 # Memory of the program `primes` of kostya/benchmarks, whose heap is what it computes with.
 _BENCHMARK_MB = {"python": 193, "ruby": 196, "node": 274, "java": 150, "go": 105, "rust": 76,
