@@ -70,6 +70,8 @@ struct tcp_sock {
 	__u32 snd_nxt;
 	__u32 write_seq;
 	__u32 data_segs_in; /* segments with data that were received */
+	__u32 data_segs_out;
+	__u64 bytes_received;
 	__u8 nonagle : 4;
 };
 
@@ -99,12 +101,21 @@ struct socket {
 	struct sock *sk;
 };
 
+struct iov_iter {
+	unsigned long count; /* bytes that there is still room for */
+};
+
+struct msghdr {
+	struct iov_iter msg_iter;
+};
+
 struct unix_stream_read_state {
 	struct socket *socket;
+	struct msghdr *msg;
+	unsigned long size;
 	int flags;
 };
 
-struct msghdr;
 struct page;
 
 struct super_block {

@@ -221,11 +221,18 @@ int BPF_PROG(on_unix_read, struct socket *socket, struct msghdr *message, unsign
 static __always_inline __u32 newly_copied(struct sock *sk)
 {
 	struct bs_socket *socket = state_of_socket(sk);
+	struct tcp_sock *tcp = tcp_of(sk);
 	__u32 before;
 
-	/* First seen at this very read. */
-	if (!socket || socket->generation != generation)
-		return 1;
+	if (!tcp)
+		return 0;
+	/* First seen at this very read: all that was ever read, if that can be one request. */
+	if (!socket || socket->generation != generation) {
+		if (BS_GET(tcp, data_segs_out))
+			return 1;
+		return (__u32)BS_GET(tcp, bytes_received) -
+		       (BS_GET(tcp, rcv_nxt) - BS_GET(tcp, copied_seq));
+	}
 	before = socket->copied_upto;
 	note_copied(sk, socket);
 	return socket->copied_upto - before;
@@ -242,11 +249,14 @@ int BPF_PROG(on_tcp_copied, struct sock *sk)
 	return length ? was_read(sk, length, 0, true) : 0;
 }
 
+/* Called for each piece that was sent; only the first one begins a read. */
 SEC("kprobe/unix_stream_read_actor")
 int at_unix_copy(struct pt_regs *regs)
 {
 	struct unix_stream_read_state *state = (void *)argument_at(regs, 3);
 
+	if (BPF_CORE_READ(state, msg, msg_iter.count) < BPF_CORE_READ(state, size))
+		return 0;
 	return was_read(BPF_CORE_READ(state, socket, sk), (int)argument_at(regs, 2),
 			BPF_CORE_READ(state, flags), false);
 }

@@ -222,7 +222,13 @@ static __always_inline void client_sends(struct bs_process *process, struct sock
 		leave_call(process, socket, now);
 }
 
-static __always_inline int sent(struct sock *sk, int length)
+/* The socket's buffer has no room for more. `ahead`: bytes that are still to be put into it. */
+static __always_inline bool is_full(struct sock *sk, int ahead)
+{
+	return ((__s64)BS_GET(sk, sk_wmem_queued) + ahead) * 3 > (__s64)BS_GET(sk, sk_sndbuf) * 2;
+}
+
+static __always_inline int sent(struct sock *sk, int length, int ahead)
 {
 	struct bs_thread *thread = is_watching() ? this_thread() : NULL;
 	struct bs_process *process;
@@ -251,7 +257,7 @@ static __always_inline int sent(struct sock *sk, int length)
 		server_sends(process, thread, sk, socket, now);
 	else if (socket->role == BS_ROLE_CLIENT)
 		client_sends(process, sk, socket, length, now);
-	if (BS_GET(sk, sk_wmem_queued) * 3 > BS_GET(sk, sk_sndbuf) * 2)
+	if (is_full(sk, ahead))
 		socket->flags |= BS_SOCKET_FULL;
 	else
 		socket->flags &= ~BS_SOCKET_FULL;
@@ -261,7 +267,7 @@ static __always_inline int sent(struct sock *sk, int length)
 SEC("tp_btf/sock_send_length")
 int BPF_PROG(on_send, struct sock *sk, int length, int flags)
 {
-	return sent(sk, length);
+	return sent(sk, length, 0);
 }
 
 /* Before Linux 6.3: the functions that the socket layer calls, one for each family. */
@@ -269,21 +275,21 @@ SEC("fexit/inet_sendmsg")
 int BPF_PROG(on_inet_send, struct socket *socket, struct msghdr *message, unsigned long size,
 	     int length)
 {
-	return sent(socket->sk, length);
+	return sent(socket->sk, length, 0);
 }
 
 SEC("fexit/inet6_sendmsg")
 int BPF_PROG(on_inet6_send, struct socket *socket, struct msghdr *message, unsigned long size,
 	     int length)
 {
-	return sent(socket->sk, length);
+	return sent(socket->sk, length, 0);
 }
 
 SEC("fexit/unix_stream_sendmsg")
 int BPF_PROG(on_unix_send, struct socket *socket, struct msghdr *message, unsigned long size,
 	     int length)
 {
-	return sent(socket->sk, length);
+	return sent(socket->sk, length, 0);
 }
 
 /* sendfile(), until Linux 6.5 turned it into messages */
@@ -291,7 +297,7 @@ SEC("fexit/inet_sendpage")
 int BPF_PROG(on_send_page, struct socket *socket, struct page *page, int offset, unsigned long size,
 	     int flags, long length)
 {
-	return sent(socket->sk, (int)length);
+	return sent(socket->sk, (int)length, 0);
 }
 
 #ifdef BS_OLD_KERNEL
@@ -302,8 +308,9 @@ int BPF_PROG(on_send_page, struct socket *socket, struct page *page, int offset,
 static __always_inline int will_send(struct pt_regs *regs, int size_argument)
 {
 	struct socket *socket = (struct socket *)argument_at(regs, 0);
+	int size = (int)argument_at(regs, size_argument);
 
-	return sent(BPF_CORE_READ(socket, sk), (int)argument_at(regs, size_argument));
+	return sent(BPF_CORE_READ(socket, sk), size, size);
 }
 
 SEC("kprobe/inet_sendmsg")

@@ -76,11 +76,14 @@ static __always_inline void changes(struct sock *sk, struct bs_socket *socket, i
 
 	if (!process || socket->generation != generation)
 		return;
-	if (to == BS_TCP_ESTABLISHED)
+	if (to == BS_TCP_ESTABLISHED) {
+		note_copied(sk, socket);
 		end_connecting(process, sk, socket, now);
+		return;
+	}
 	/* A client that only closes its sending side still waits for the answer; one that is gone does not. */
-	else if (to != BS_TCP_FIN_WAIT1 || socket->role == BS_ROLE_SERVER ||
-		 BS_GET(sk, sk_shutdown) == BS_SHUTDOWN_BOTH)
+	if (to != BS_TCP_FIN_WAIT1 || socket->role == BS_ROLE_SERVER ||
+	    BS_GET(sk, sk_shutdown) == BS_SHUTDOWN_BOTH)
 		closes(process, sk, socket, now);
 }
 
@@ -89,6 +92,11 @@ int BPF_PROG(on_tcp_state, struct sock *sk, int from, int to)
 {
 	struct bs_socket *socket;
 
+	if (!is_watching()) {
+		if (to == BS_TCP_CLOSE)
+			forget_socket(sk);
+		return 0;
+	}
 	if (to == BS_TCP_LISTEN) {
 		begin_listening(sk);
 		return 0;
@@ -131,7 +139,7 @@ int BPF_PROG(on_unix_release, struct sock *sk)
 	return is_released(sk);
 }
 
-/* The other end will not be seen to read that there is no more. */
+/* The other end, server or client, will not be seen to read that there is no more. */
 SEC("kprobe/unix_release_sock")
 int at_unix_release(struct pt_regs *regs)
 {
@@ -139,7 +147,7 @@ int at_unix_release(struct pt_regs *regs)
 	struct sock *peer = BPF_CORE_READ((struct unix_sock *)sk, peer);
 	struct bs_socket *socket = peer ? state_of_socket(peer) : NULL;
 
-	if (socket && socket->role == BS_ROLE_SERVER)
+	if (socket)
 		changes(peer, socket, BS_TCP_CLOSE);
 	return is_released(sk);
 }

@@ -128,6 +128,17 @@ std::map<pid_t, ProcessStops> stops_of(const Window& window) {
   return all;
 }
 
+double usual_stop_ns(const Run& run) {
+  double weighted = 0, weights = 0;
+  for (const Window* window : run.windows) {
+    for (const GcTotals& gc : window->gc) {
+      weighted += stopped_ns(gc) * longest_ns(gc);
+      weights += stopped_ns(gc);
+    }
+  }
+  return weights > 0 ? weighted / weights : 0;
+}
+
 std::string_view heap_knob(Runtime runtime) {
   switch (runtime) {
     case Runtime::go:

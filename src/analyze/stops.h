@@ -36,6 +36,10 @@ struct StoppedTail {
 };
 std::optional<StoppedTail> stopped_tail(const Run& run, std::uint64_t seed);
 
+// Length of a stop, as what is stopped meets them: the longest ones of the windows, weighted by the
+// time stopped in each. 0: none was seen.
+double usual_stop_ns(const Run& run);
+
 // What gives the runtime's collector more room, by the name its users know. Empty: nothing does.
 std::string_view heap_knob(Runtime runtime);
 

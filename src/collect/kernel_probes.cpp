@@ -11,6 +11,7 @@
 #include <ctime>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "collect/kernel_clock.h"
 #include "collect/load_error.h"
@@ -22,6 +23,10 @@ namespace boundscope {
 namespace {
 
 constexpr std::size_t kProcessMapBytes = sizeof(bs_process) * BS_MAX_PROCESSES;
+
+// What the kernel does around a kprobe, which its statistics leave out, beyond what it does around
+// other programs [E].
+constexpr double kKprobeNs = 200;
 
 // An iterator over sockets may walk a long hash chain between two reads.
 constexpr std::size_t kIteratorRead = 256 * 1024;
@@ -98,10 +103,11 @@ bool is_initial_pid_namespace() {
   return read_link("/proc/self/ns/pid") == std::optional<std::string>("pid:[4026531836]");
 }
 
-Error pids_are_not_ours() {
+Error pids_are_not_ours(bool by_kprobes) {
   return Error{ErrorKind::environment,
-               "this kernel can only be measured from the host's own pid namespace (Linux 5.15 and "
-               "newer from any)",
+               by_kprobes ? "kprobes can only be used from the host's own pid namespace"
+                          : "this kernel can only be measured from the host's own pid namespace "
+                            "(Linux 5.15 and newer from any)",
                "run boundscope on the host, or give its container --pid=host"};
 }
 
@@ -146,8 +152,11 @@ Result<KernelProbes> KernelProbes::load(bool by_kprobes) {
     if (rung.object == ProbeObject::present || is_initial_pid_namespace()) return lower;
     from_elsewhere = true;
   }
-  if (from_elsewhere) return pids_are_not_ours();
-  return highest;
+  if (from_elsewhere) return pids_are_not_ours(by_kprobes);
+  if (!by_kprobes) return highest;
+  // Without the right to load programs nobody knows what the kernel takes.
+  auto without_requests = load(Rung{ProbeObject::old, SocketHooks::none, {}});
+  return without_requests ? std::move(highest) : std::move(without_requests);
 }
 
 Result<> KernelProbes::map_processes() {
@@ -203,9 +212,12 @@ Result<> KernelProbes::attach_events() {
   auto& programs = skeleton_->progs;
   skeleton_->bss->events_attached = 1;
   // Sockets first: a request that a thread is seen working on must not look like background work.
-  auto attached = attach_all({programs.on_tcp_state}, events_);
-  if (attached && staying_.empty())
-    attached = attach_all(socket_programs(), rung_.hooks_stay ? staying_ : events_);
+  Result<> attached = Done{};
+  std::vector<BpfLink>& sockets = rung_.hooks_stay() ? staying_ : events_;
+  if (sockets.empty()) {
+    attached = attach_all({programs.on_tcp_state}, sockets);
+    if (attached) attached = attach_all(socket_programs(), sockets);
+  }
   if (attached)
     attached = attach_all({programs.on_sched_switch, programs.on_sched_waking}, events_);
   if (attached) attached = attach_all(reclaim_programs(*skeleton_), events_);
@@ -268,8 +280,10 @@ std::array<ProgramRuns, kEventKinds> KernelProbes::event_runs() const {
   const auto& programs = skeleton_->progs;
   bpf_program* const switches[] = {programs.on_sched_switch};
   bpf_program* const wakes[] = {programs.on_sched_waking};
-  return {runs_of(switches), runs_of(wakes), runs_of(socket_programs()),
-          runs_of(reclaim_programs(*skeleton_))};
+  ProgramRuns sockets = runs_of(socket_programs());
+  if (rung_.hooks == SocketHooks::kprobes)
+    sockets.ns += static_cast<std::uint64_t>(kKprobeNs * static_cast<double>(sockets.runs));
+  return {runs_of(switches), runs_of(wakes), sockets, runs_of(reclaim_programs(*skeleton_))};
 }
 
 }  // namespace boundscope

@@ -93,7 +93,7 @@ class KernelProbes {
   std::unique_ptr<bs_process, MappingDeleter> processes_;
   std::vector<BpfLink> life_cycle_;
   std::vector<BpfLink> events_;
-  std::vector<BpfLink> staying_;  // of Rung::hooks_stay
+  std::vector<BpfLink> staying_;  // of Rung::hooks_stay()
 };
 
 }  // namespace boundscope

@@ -56,9 +56,10 @@ void choose_functions(probes& skeleton, const KernelNames& names, SocketHooks wa
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, skeleton.obj) {
     const Place place = place_of(program);
-    if (!place.function.empty())
-      bpf_program__set_autoload(program,
-                                place.hooks == wanted && names.has_function(place.function));
+    if (place.function.empty()) continue;
+    const bool there = place.hooks == SocketHooks::kprobes ? kernel_takes_kprobe(place.function)
+                                                           : names.has_function(place.function);
+    bpf_program__set_autoload(program, place.hooks == wanted && there);
   }
   // What stands in for the end of a read.
   bpf_program* copied = bpf_object__find_program_by_name(skeleton.obj, "on_tcp_copied");
@@ -83,8 +84,8 @@ bool has(SocketHooks hooks, const KernelNames& names) {
       return names.has_function("inet_sendmsg") && names.has_function("inet_recvmsg") &&
              names.has_function("sock_def_readable");
     case SocketHooks::kprobes:
-      return names.has_function("inet_sendmsg") && names.has_function("sock_def_readable") &&
-             names.has_tracepoint("tcp_rcv_space_adjust") && kernel_takes_kprobes();
+      return names.has_tracepoint("tcp_rcv_space_adjust") && kernel_takes_kprobe("inet_sendmsg") &&
+             kernel_takes_kprobe("sock_def_readable");
     case SocketHooks::none:
       return true;
   }
@@ -99,20 +100,19 @@ bool outlives_sleepers(const KernelNames& names) {
 }
 
 // What may be tried here to see requests, the best first.
-std::vector<SocketHooks> hooks_of(const KernelNames& names, FunctionHooks functions) {
+std::vector<SocketHooks> hooks_of(const KernelNames& names) {
   std::vector<SocketHooks> all;
   if (has(SocketHooks::tracepoints, names)) all.push_back(SocketHooks::tracepoints);
-  if (has(SocketHooks::functions, names) && functions != FunctionHooks::refused &&
-      outlives_sleepers(names))
+  if (has(SocketHooks::functions, names) && outlives_sleepers(names) &&
+      kernel_takes_function_hooks())
     all.push_back(SocketHooks::functions);
   if (has(SocketHooks::kprobes, names)) all.push_back(SocketHooks::kprobes);
   return all;
 }
 
 // The highest first: what shows no requests comes last, whatever else it shows.
-std::vector<std::pair<ProbeObject, SocketHooks>> objects_and_hooks(const KernelNames& names,
-                                                                   FunctionHooks functions) {
-  const std::vector<SocketHooks> see_requests = hooks_of(names, functions);
+std::vector<std::pair<ProbeObject, SocketHooks>> objects_and_hooks(const KernelNames& names) {
+  const std::vector<SocketHooks> see_requests = hooks_of(names);
   std::vector<std::pair<ProbeObject, SocketHooks>> all;
   for (const auto object : {ProbeObject::present, ProbeObject::old})
     for (const auto hooks : see_requests)
@@ -123,9 +123,14 @@ std::vector<std::pair<ProbeObject, SocketHooks>> objects_and_hooks(const KernelN
   return all;
 }
 
-Capability scheduling(ProbeObject object) {
-  if (object == ProbeObject::present)
+Capability scheduling(const Rung& rung) {
+  if (rung.object == ProbeObject::present)
     return {"scheduling", CapabilityState::available, "tp_btf, task storage", ""};
+  if (rung.hooks == SocketHooks::kprobes)
+    return {
+        "scheduling", CapabilityState::degraded, "tp_btf, hash map",
+        "kprobes go with states in tables, which cost the target more than those kept with each "
+        "thread and have room for 8192 threads"};
   return {"scheduling", CapabilityState::degraded, "tp_btf, hash map",
           "this kernel cannot keep a state with each thread (Linux 5.15 and newer can), so it is "
           "looked up in a table, which costs the target more and has room for 8192 "
@@ -139,12 +144,13 @@ Capability requests(const Rung& rung) {
       return {"requests", CapabilityState::available, "tp_btf, " + kept, ""};
     case SocketHooks::functions:
       return {"requests", CapabilityState::available,
-              (rung.hooks_stay ? "fexit that stays, " : "fexit, ") + kept, ""};
+              (rung.hooks_stay() ? "fexit that stays, " : "fexit, ") + kept, ""};
     case SocketHooks::kprobes:
       return {
           "requests", CapabilityState::degraded, "kprobe that stays, " + kept,
           "kprobes see where functions begin, so a request ends when the service begins to send "
-          "its answer, and answers that Nagle's algorithm holds back are not told"};
+          "its answer; what a blocking send waits for slow readers is not seen, nor are answers "
+          "that Nagle's algorithm holds back"};
     case SocketHooks::none:
       break;
   }
@@ -169,15 +175,11 @@ std::vector<Rung> ladder() {
                        "on_cgroup_reclaim_end", "on_compaction_begin", "on_compaction_end"},
                       "reclaim"};
   const KernelNames names;
-  const FunctionHooks functions = kernel_takes_function_hooks();
   std::vector<Rung> rungs;
-  for (const auto& [object, hooks] : objects_and_hooks(names, functions)) {
-    const bool stay = hooks == SocketHooks::kprobes ||
-                      (hooks == SocketHooks::functions && functions == FunctionHooks::once);
+  for (const auto& [object, hooks] : objects_and_hooks(names))
     for (const std::vector<Spare>& without : std::vector<std::vector<Spare>>{
              {}, {reclaim}, {sweep}, {workers}, {sweep, workers}, {sweep, workers, reclaim}})
-      rungs.push_back({object, hooks, stay, without});
-  }
+      rungs.push_back({object, hooks, without});
   return rungs;
 }
 
@@ -202,7 +204,7 @@ void choose_programs(probes& skeleton, const Rung& rung) {
 }
 
 std::vector<Capability> capabilities_of(const Rung& rung) {
-  std::vector<Capability> capabilities{scheduling(rung.object), requests(rung)};
+  std::vector<Capability> capabilities{scheduling(rung), requests(rung)};
   for (const Spare& spare : rung.without)
     capabilities.push_back(
         {spare.capability, CapabilityState::absent, "", "this kernel refuses the program"});

@@ -29,10 +29,12 @@ struct Spare {
 struct Rung {
   ProbeObject object = ProbeObject::present;
   SocketHooks hooks = SocketHooks::tracepoints;
-  // Programs on functions that cannot be attached a second time, or only slowly, stay, and look
-  // away between slices.
-  bool hooks_stay = false;
   std::vector<Spare> without;
+
+  // The old object's socket programs stay attached, and look away between slices: states in tables
+  // have to be told when sockets close, kernels before 5.13 do not let programs hang on a function
+  // a second time, and kprobes take long to place.
+  bool hooks_stay() const { return object == ProbeObject::old; }
 };
 
 // The highest first; each sees less, or costs more, than the one before. Leaves out those whose

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <map>
 
 #include "target/file_read.h"
 #include "target/text.h"
@@ -39,28 +40,34 @@ bool attaches(const UniqueFd& program) {
   return static_cast<bool>(link);
 }
 
-}  // namespace
-
-bool kernel_takes_iterator(const char* target) {
-  return static_cast<bool>(load_trial(target, BPF_TRACE_ITER));
-}
-
-FunctionHooks kernel_takes_function_hooks() {
-  const UniqueFd program = load_trial(kRarelyCalled, BPF_TRACE_FEXIT);
-  if (!program || !attaches(program)) return FunctionHooks::refused;
-  return attaches(program) ? FunctionHooks::again : FunctionHooks::once;
-}
-
-bool kernel_takes_kprobes() {
+bool places_kprobe(const std::string& function) {
   const FileText type = read_file("/sys/bus/event_source/devices/kprobe/type");
   const auto number = parse_number<__u32>(trim(type.text));
   if (!number) return false;
   perf_event_attr attributes{};
   attributes.size = sizeof(attributes);
   attributes.type = *number;
-  attributes.config1 = reinterpret_cast<__u64>(kRarelyCalled);
+  attributes.config1 = reinterpret_cast<__u64>(function.c_str());
   return static_cast<bool>(UniqueFd(static_cast<int>(
       syscall(SYS_perf_event_open, &attributes, -1, 0, -1, PERF_FLAG_FD_CLOEXEC))));
+}
+
+}  // namespace
+
+bool kernel_takes_iterator(const char* target) {
+  return static_cast<bool>(load_trial(target, BPF_TRACE_ITER));
+}
+
+bool kernel_takes_function_hooks() {
+  const UniqueFd program = load_trial(kRarelyCalled, BPF_TRACE_FEXIT);
+  return program && attaches(program);
+}
+
+bool kernel_takes_kprobe(const std::string& function) {
+  static std::map<std::string, bool> known;
+  const auto [found, is_new] = known.try_emplace(function, false);
+  if (is_new) found->second = places_kprobe(function);
+  return found->second;
 }
 
 }  // namespace boundscope

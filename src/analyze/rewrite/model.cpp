@@ -55,8 +55,8 @@ Model::Rest Model::rest_of(const World& world, const Change& change, double cpu)
   rest.queue = world.queue * change.queue * queue_left(world, change, cpu) +
                world.wake * change.wake + world.throttled * change.throttled * std::min(1.0, cpu);
   // Stops that are as much shorter hold up as many requests fewer; and the queue drains sooner.
-  const double before = held_up(world.busy(), world.open) - 1;
-  const double after = held_up(busy_after(world, change, cpu), world.open) - 1;
+  const double before = behind_stops(fixed_, world, world.busy());
+  const double after = behind_stops(fixed_, world, busy_after(world, change, cpu));
   rest.stop_queue =
       before > 0 ? world.stop_queue * change.stopped * after / before : world.stop_queue;
   rest.waits =
@@ -79,8 +79,9 @@ double Model::latency(const World& world, const Change& change) const {
 // Beside the mean, slow requests have an excess; what it is made of is not known request by
 // request. The CPU's part of it is the CPU's part of the mean to an exponent between 1/3 and 3:
 // between "mostly CPU" and "mostly waits" as far as both are there. What stops make of it was
-// measured, and what queues for those that were stopped comes with it; waits for room in the heap
-// are among the waits.
+// measured, and what queues for those that were stopped comes with it; with less CPU time that
+// queue ends sooner, but who came first to a stop waits as long. Waits for room in the heap are
+// among the waits.
 double Model::tail(const World& world, const Change& change) const {
   const double p99 = fixed_.p99.value_or(1);
   const double cpu = change.cpu_slow < 0 ? change.cpu : change.cpu_slow;
@@ -89,11 +90,10 @@ double Model::tail(const World& world, const Change& change) const {
   const double still =
       std::max(0.0, 1 - (world.stopped - world.heap_waits) - world.stop_queue - moving);
   const double mean = moving + still;
-  const double stops = std::clamp(fixed_.p99_stops * held_up(world.busy(), world.open), 0.0,
-                                  std::max(0.0, p99 - mean));
-  const double stops_left = change.stopped * held_up(busy_after(world, change, cpu), world.open) /
-                            held_up(world.busy(), world.open);
-  if (!(mean > 0)) return gain_of(p99, p99 - stops * (1 - stops_left));
+  const double stops =
+      std::clamp(fixed_.p99_stops * (1 + behind_stops(fixed_, world, world.busy())), 0.0,
+                 std::max(0.0, p99 - mean));
+  if (!(mean > 0)) return gain_of(p99, p99 - stops * (1 - change.stopped));
   const double moving_left = moving > 0 ? (rest.run + rest.queue) / moving : 1;
   // With service times that vary little, slow requests are those that queued.
   const double queue = world.cpu_queue() - world.stop_queue;
@@ -109,7 +109,7 @@ double Model::tail(const World& world, const Change& change) const {
   const double mean_left = (moving * moving_left + still * still_left) / mean;
   const double after = from_mean * mean_left +
                        excess * (cpu_part * slow_left + (1 - cpu_part) * still_left) +
-                       stops * stops_left;
+                       stops * change.stopped;
   return gain_of(p99, after * change.jitter * change.restart);
 }
 

@@ -24,9 +24,9 @@ class MeanWait {
   std::array<double, kSteps + 1> waits_{};
 };
 
-// What a stop of all servers holds requests up for, over the time that they wait for its end: who
-// comes meanwhile then waits for those before. 1 / (1 - rho) where arrivals know nothing of the
-// answers: of a stop of length S, arrivals at rate r wait r S^2 / 2 for its end, and in all (a
+// What a stop of all servers holds requests up for that come meanwhile, over the time that they
+// wait for its end: they then wait for those before. 1 / (1 - rho) where arrivals know nothing of
+// the answers: of a stop of length S, arrivals at rate r wait r S^2 / 2 for its end, and in all (a
 // fluid that drains at 1 - rho) 1 / (1 - rho) times that; both the mean and a quantile that stops
 // make scale so. 1 where each client waits for its answer (`open` 0), which world.h has between.
 double held_up(double utilisation, double open);

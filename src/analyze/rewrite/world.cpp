@@ -145,7 +145,7 @@ class Drawer {
     const double by_load =
         std::max(wait_.at(world.machine + world.others), lane_wait_.at(world.loop)) * world.run;
     world.stop_queue = std::min(
-        waiting, (world.stopped - world.heap_waits) * (held_up(world.busy(), world.open) - 1));
+        waiting, (world.stopped - world.heap_waits) * behind_stops(fixed_, world, world.busy()));
     const double beside = waiting - world.stop_queue;
     const double unexplained = std::max(0.0, beside - kUnevenArrivals * by_load);
     const double wake = fixed_.latency_ns > 0 ? kWakeNs / fixed_.latency_ns : 1;
@@ -190,6 +190,10 @@ class Drawer {
 
 }  // namespace
 
+double behind_stops(const Fixed& fixed, const World& world, double utilisation) {
+  return fixed.came_meanwhile * (held_up(utilisation, world.open) - 1);
+}
+
 Fixed fixed_of(const Run& run, const Facts& facts, const OwnerCounts& owners) {
   Fixed fixed;
   fixed.primitive = primitive_part(owners);
@@ -197,6 +201,10 @@ Fixed fixed_of(const Run& run, const Facts& facts, const OwnerCounts& owners) {
   fixed.servers = std::clamp(std::round(facts.cpu_limit), 1.0, 1024.0);
   if (facts.view != View::requests || !(facts.mean_latency_ns > 0)) return fixed;
   fixed.latency_ns = facts.mean_latency_ns;
+  // Of a stop of length S, arrivals at rate r wait r S^2 / 2, and those of the r T that are under
+  // way S each.
+  const double half_stop_ns = usual_stop_ns(run) / 2;
+  fixed.came_meanwhile = half_stop_ns / (half_stop_ns + fixed.latency_ns);
   if (facts.finished > 0 && !facts.pipelined) {
     fixed.cpu_per_request_us = facts.cores * facts.observed_s * 1e6 / facts.finished;
   }

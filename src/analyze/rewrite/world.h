@@ -61,8 +61,13 @@ struct Fixed {
   double cpu_per_request_us = 0;  // 0: not known
   std::optional<double> p99;      // in units of the mean
   double p99_stops = 0;           // of it, what stops make of it
+  double came_meanwhile = 1;      // part of what stops hold up that had not begun before
   double primitive = 0;           // part of the built-ins that is called for single values
 };
+// Time that requests queue behind those that a stop held up, over what stops hold up themselves, at
+// a utilisation. Requests that were under way before need no more than their own time afterwards.
+double behind_stops(const Fixed& fixed, const World& world, double utilisation);
+
 Fixed fixed_of(const Run& run, const Facts& facts, const OwnerCounts& owners);
 
 std::vector<World> draw_worlds(const Evidence& evidence, const Facts& facts, const Fixed& fixed,

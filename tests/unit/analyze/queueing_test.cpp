@@ -96,6 +96,12 @@ TEST_CASE("model: the queue behind stops goes with them, from the mean and the t
   // Of the 20, 3 are seen in the stops themselves; 15 are theirs.
   fixed.p99_stops = 3;
   CHECK(model.tail(world, {.stopped = 0}) == doctest::Approx(20.0 / 5));
+  // Half as long: half of it. Less CPU time moves only the other 5.
+  CHECK(model.tail(world, {.stopped = 0.5}) == doctest::Approx(20.0 / 12.5));
+  CHECK(model.tail(world, {.cpu = 0.5}) < 20.0 / 15);
+  fixed.came_meanwhile = 0;
+  CHECK(model.tail(world, {.stopped = 0}) == doctest::Approx(20.0 / 17));
+  fixed.came_meanwhile = 1;
   world.open = 0;
   CHECK(model.tail(world, {.stopped = 0}) == doctest::Approx(20.0 / 17));
 }
