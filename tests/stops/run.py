@@ -133,8 +133,9 @@ class Measurement:
     def windows(self):
         if not self._recording.exists():
             return []
-        with open(self._recording, encoding="utf-8") as file:
-            lines = [json.loads(line) for line in file if line.endswith("\n")]
+        # In one piece: it is being written, and a line that goes on later would come in two.
+        whole = self._recording.read_text(encoding="utf-8").rpartition("\n")[0]
+        lines = [json.loads(line) for line in whole.split("\n") if line]
         return [line for line in lines if line["kind"] == "window"]
 
     def rows(self):
