@@ -147,6 +147,7 @@ Result<KernelProbes> KernelProbes::load(bool by_kprobes) {
   bool from_elsewhere = false;
   for (const Rung& rung : ladder()) {
     if (by_kprobes && rung.hooks != SocketHooks::kprobes) continue;
+    if (!kernel_carries(rung)) continue;
     auto lower = load(rung);
     if (!lower) continue;
     if (rung.object == ProbeObject::present || is_initial_pid_namespace()) return lower;

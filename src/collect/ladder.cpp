@@ -51,15 +51,18 @@ Place place_of(const bpf_program* program) {
   return {};
 }
 
+bool is_there(const Place& place, const KernelNames& names) {
+  return place.hooks == SocketHooks::kprobes ? kernel_takes_kprobe(place.function)
+                                             : names.has_function(place.function);
+}
+
 // One name that the kernel does not know fails the whole object.
 void choose_functions(probes& skeleton, const KernelNames& names, SocketHooks wanted) {
   bpf_program* program = nullptr;
   bpf_object__for_each_program(program, skeleton.obj) {
     const Place place = place_of(program);
     if (place.function.empty()) continue;
-    const bool there = place.hooks == SocketHooks::kprobes ? kernel_takes_kprobe(place.function)
-                                                           : names.has_function(place.function);
-    bpf_program__set_autoload(program, place.hooks == wanted && there);
+    bpf_program__set_autoload(program, place.hooks == wanted && is_there(place, names));
   }
   // What stands in for the end of a read.
   bpf_program* copied = bpf_object__find_program_by_name(skeleton.obj, "on_tcp_copied");
@@ -84,8 +87,7 @@ bool has(SocketHooks hooks, const KernelNames& names) {
       return names.has_function("inet_sendmsg") && names.has_function("inet_recvmsg") &&
              names.has_function("sock_def_readable");
     case SocketHooks::kprobes:
-      return names.has_tracepoint("tcp_rcv_space_adjust") && kernel_takes_kprobe("inet_sendmsg") &&
-             kernel_takes_kprobe("sock_def_readable");
+      return names.has_tracepoint("tcp_rcv_space_adjust");
     case SocketHooks::none:
       return true;
   }
@@ -181,6 +183,11 @@ std::vector<Rung> ladder() {
              {}, {reclaim}, {sweep}, {workers}, {sweep, workers}, {sweep, workers, reclaim}})
       rungs.push_back({object, hooks, without});
   return rungs;
+}
+
+bool kernel_carries(const Rung& rung) {
+  return rung.hooks != SocketHooks::kprobes ||
+         (kernel_takes_kprobe("inet_sendmsg") && kernel_takes_kprobe("sock_def_readable"));
 }
 
 void choose_programs(probes& skeleton, const Rung& rung) {

@@ -41,6 +41,10 @@ struct Rung {
 // hooks this kernel has not got.
 std::vector<Rung> ladder();
 
+// Whether the kernel takes what the rung cannot do without. Asked when it is the rung's turn and
+// not before: trying a kprobe rewrites the function, and these are busy.
+bool kernel_carries(const Rung& rung);
+
 // Switches off what the rung does not use. The skeleton is open, not loaded.
 void choose_programs(probes& skeleton, const Rung& rung);
 

@@ -14,7 +14,8 @@ bool kernel_takes_iterator(const char* target);
 // rarely called, since attaching rewrites it.
 bool kernel_takes_function_hooks();
 
-// Whether a kprobe can be placed at the beginning of `function`. Asked once for each.
+// Whether a kprobe can be placed at the beginning of `function`, which is rewritten for a moment.
+// Tried once for each.
 bool kernel_takes_kprobe(const std::string& function);
 
 }  // namespace boundscope
