@@ -27,7 +27,7 @@ Model::Model(const Fixed& fixed)
     : fixed_(fixed), machine_(static_cast<std::size_t>(fixed.servers)), lane_(1) {}
 
 double Model::busy_after(const World& world, const Change& change, double cpu) const {
-  if (world.loop <= world.machine + world.others) return cpu * world.machine + world.others;
+  if (!world.in_lane()) return cpu * world.machine + world.others;
   return change.all_cpus ? cpu * world.loop / fixed_.servers + world.others : cpu * world.loop;
 }
 
@@ -35,7 +35,7 @@ double Model::busy_after(const World& world, const Change& change, double cpu) c
 // h W(h rho) / W(rho) where arrivals know nothing of the answers, and h where a fixed number of
 // clients waits for them. Utilisation explains a part of the queue; the rest comes in bursts.
 double Model::queue_left(const World& world, const Change& change, double cpu) const {
-  const bool lane = world.loop > world.machine + world.others;
+  const bool lane = world.in_lane();
   const double before = (lane ? lane_ : machine_).at(world.busy());
   const double after =
       (lane && !change.all_cpus ? lane_ : machine_).at(busy_after(world, change, cpu));
@@ -86,7 +86,8 @@ double Model::tail(const World& world, const Change& change) const {
   const double p99 = fixed_.p99.value_or(1);
   const double cpu = change.cpu_slow < 0 ? change.cpu : change.cpu_slow;
   const Rest rest = rest_of(world, change, cpu);
-  const double moving = world.run + world.cpu_queue() - world.stop_queue;
+  const double queue = world.cpu_queue() - world.stop_queue;
+  const double moving = world.run + queue;
   const double still =
       std::max(0.0, 1 - (world.stopped - world.heap_waits) - world.stop_queue - moving);
   const double mean = moving + still;
@@ -96,7 +97,6 @@ double Model::tail(const World& world, const Change& change) const {
   if (!(mean > 0)) return gain_of(p99, p99 - stops * (1 - change.stopped));
   const double moving_left = moving > 0 ? (rest.run + rest.queue) / moving : 1;
   // With service times that vary little, slow requests are those that queued.
-  const double queue = world.cpu_queue() - world.stop_queue;
   const double by_queue = moving > 0 ? world.queue_in_tail * queue / moving : 0;
   const double queue_left = queue > 0 ? rest.queue / queue : 1;
   const double slow_left = moving_left + by_queue * (queue_left - moving_left);

@@ -48,7 +48,9 @@ struct World {
   double tail_exponent = 1;  // CPU's part of what is slow about slow requests: its share to this
   double gc_in_tail = 1;     // weight of the collector's CPU time there
 
-  double busy() const { return loop > machine + others ? loop : machine + others; }
+  // Requests queue for one thread, not for the machine.
+  bool in_lane() const { return loop > machine + others; }
+  double busy() const { return in_lane() ? loop : machine + others; }
   double cpu_queue() const { return queue + stop_queue + wake + throttled; }
   double part(Work which) const { return work[static_cast<std::size_t>(which)]; }
 };
