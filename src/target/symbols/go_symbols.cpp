@@ -61,7 +61,8 @@ class GoTableReader {
     for (const char* name : {".gopclntab", ".data.rel.ro.gopclntab"}) {
       if (const auto piece = file_.section_piece(name)) return read_table(*piece);
     }
-    return scan();
+    // A program of another language has sections, and a large one takes 0.1 s to look through.
+    return file_.sections().empty() ? scan() : std::nullopt;
   }
 
  private:

@@ -83,6 +83,15 @@ TEST_CASE("go symbols: a program without section headers is searched for its tab
   }
 }
 
+// Node has 100 MB to look through, and sections that are not Go's.
+TEST_CASE("go symbols: a program with sections is not searched for a table that none of them is") {
+  std::string bytes = GoProgram{}.bytes();
+  const std::string section = ".gopclntab";
+  REQUIRE(bytes.find(section) != std::string::npos);
+  bytes.replace(bytes.find(section), section.size(), ".something");
+  CHECK_FALSE(read(bytes));
+}
+
 TEST_CASE("go symbols: addresses outside the Go code have no name") {
   for (const Version version : kVersions) {
     CAPTURE(static_cast<std::uint32_t>(version));
