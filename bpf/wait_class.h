@@ -99,19 +99,31 @@ static __always_inline __u8 class_of_file(struct bs_thread *thread, struct file 
 	}
 }
 
-/* `fds` of poll(): one descriptor is a wait for that file (libpq, Python), none is a sleep. */
+/* ppoll() has a pointer to its timeout, poll() milliseconds. */
+static __always_inline bool polls_forever(const struct bs_syscall *call)
+{
+	if (call->nr == __NR_ppoll)
+		return call->argument[2] == 0;
+	return (__s32)call->argument[2] < 0;
+}
+
+/*
+ * poll(): one descriptor is a wait for that file (libpq, Python), none is a sleep, or for ever what arm64 has
+ * for pause().
+ */
 static __always_inline __u8 class_of_poll(struct bs_thread *thread, struct task_struct *task,
-					  unsigned long fds, unsigned long n, bool own_memory)
+					  const struct bs_syscall *call, bool own_memory)
 {
 	struct {
 		int fd;
 		short events, revents;
 	} first = {};
+	unsigned long n = call->argument[1];
 
 	if (n == 0)
-		return BS_WAIT_TIMER;
-	if (n != 1 || !own_memory || bpf_probe_read_user(&first, sizeof(first), (void *)fds) ||
-	    first.fd < 0)
+		return polls_forever(call) ? BS_WAIT_OTHER : BS_WAIT_TIMER;
+	if (n != 1 || !own_memory ||
+	    bpf_probe_read_user(&first, sizeof(first), (void *)call->argument[0]) || first.fd < 0)
 		return BS_WAIT_POLL;
 	return class_of_file(thread, file_of(task, first.fd), BS_WAIT_POLL);
 }
@@ -249,7 +261,7 @@ static __always_inline __u8 class_of_wait(struct bs_thread *thread, struct task_
 	case __NR_poll:
 #endif
 	case __NR_ppoll:
-		return class_of_poll(thread, task, call.argument[0], call.argument[1], own_memory);
+		return class_of_poll(thread, task, &call, own_memory);
 #ifdef __NR_select
 	case __NR_select:
 #endif

@@ -50,15 +50,15 @@ double longest_ns(const GcTotals& gc) {
   const auto pauses = static_cast<double>(std::max<std::uint64_t>(1, *gc.pauses));
   return std::max(seen, std::min(bound, seen + restarts / pauses));
 }
+// Elsewhere the runtime's clock is read between the two probes, and what it does there besides (a
+// log is written) is no part of the stop.
+double paused_ns(const GcTotals& gc) {
+  if (is_told(gc) || !gc.stopped_ns) return static_cast<double>(gc.pause_ns.value_or(0));
+  return static_cast<double>(std::min(*gc.stopped_ns, gc.pause_ns.value_or(*gc.stopped_ns)));
+}
 Pauses pauses_in(const GcTotals& gc) {
-  const auto number = [](const std::optional<std::uint64_t>& first,
-                         const std::optional<std::uint64_t>& second) {
-    return static_cast<double>(first ? *first : second.value_or(0));
-  };
-  const bool told = is_told(gc);
-  return {told ? number(gc.pauses, gc.stops) : number(gc.stops, gc.pauses),
-          told ? number(gc.pause_ns, gc.stopped_ns) : number(gc.stopped_ns, gc.pause_ns),
-          longest_ns(gc)};
+  const std::uint64_t count = is_told(gc) ? *gc.pauses : gc.stops.value_or(gc.pauses.value_or(0));
+  return {static_cast<double>(count), paused_ns(gc), longest_ns(gc)};
 }
 
 // Levels of one process, as last seen.

@@ -41,6 +41,14 @@ PolledWait on_file(PolledWait wait, WaitClass on_disk) {
   return wait;
 }
 
+// None is a sleep, or for ever what arm64 has for pause(): see class_of_poll() of bpf/wait_class.h.
+WaitClass class_of_poll(const PolledCall& call) {
+  if (call.arguments[1] != 0) return WaitClass::poll;
+  const bool forever = call.number == SYS_ppoll ? call.arguments[2] == 0
+                                                : static_cast<std::int32_t>(call.arguments[2]) < 0;
+  return forever ? WaitClass::other : WaitClass::timer;
+}
+
 }  // namespace
 
 std::optional<PolledCall> parse_polled_call(std::string_view text) {
@@ -78,7 +86,7 @@ PolledWait classify(const PolledCall& call, const std::function<PolledWait(std::
     case SYS_poll:
 #endif
     case SYS_ppoll:
-      return {call.arguments[1] == 0 ? WaitClass::timer : WaitClass::poll, ""};
+      return {class_of_poll(call), ""};
 #ifdef SYS_select
     case SYS_select:
 #endif

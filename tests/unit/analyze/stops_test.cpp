@@ -196,6 +196,29 @@ TEST_CASE(
   CHECK(*go_pauses(9 * kMs, 2 * kMs).gc->pause_max_ms == doctest::Approx(9));
 }
 
+// A JVM reads its clock between the two probes, and writes its log after that.
+TEST_CASE("stops: elsewhere the runtime's own sum of pauses lies inside of what probes saw") {
+  const auto total_ms = [](std::uint64_t told_ns, std::uint64_t seen_ns) {
+    const Analysis analysis = analyze(java_service(0.1)
+                                          .each_window([=](Window& window, std::size_t) {
+                                            GcTotals gc;
+                                            gc.pid = 10;
+                                            gc.source = "hsperfdata";
+                                            gc.pauses = 2;
+                                            gc.pause_ns = told_ns;
+                                            gc.probes = "usdt";
+                                            gc.stops = 2;
+                                            gc.stopped_ns = seen_ns;
+                                            gc.longest_stop_ns = seen_ns / 2;
+                                            window.gc.push_back(gc);
+                                          })
+                                          .build());
+    return *analysis.gc->pause_total_ms;
+  };
+  CHECK(total_ms(10 * kMs, 12 * kMs) == doctest::Approx(300));
+  CHECK(total_ms(15 * kMs, 12 * kMs) == doctest::Approx(360));  // stopping is in both of its sums
+}
+
 TEST_CASE("stops: a service that mostly collects is bound by memory") {
   const Analysis analysis = analyze(java_service(0.7).build());
 

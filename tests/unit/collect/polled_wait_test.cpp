@@ -57,6 +57,16 @@ TEST_CASE("polling: waits on descriptors are what their files are") {
   CHECK(class_of(line(SYS_epoll_pwait, "0x3 0x0 0x1")) == WaitClass::poll);
 }
 
+TEST_CASE("polling: to poll nothing is to sleep, or to pause") {
+  CHECK(class_of(line(SYS_ppoll, "0x7f00 0x2 0x0")) == WaitClass::poll);
+  CHECK(class_of(line(SYS_ppoll, "0x0 0x0 0x7ffe")) == WaitClass::timer);
+  CHECK(class_of(line(SYS_ppoll, "0x0 0x0 0x0")) == WaitClass::other);
+#ifdef SYS_poll
+  CHECK(class_of(line(SYS_poll, "0x0 0x0 0x64")) == WaitClass::timer);
+  CHECK(class_of(line(SYS_poll, "0x0 0x0 0xffffffff")) == WaitClass::other);
+#endif
+}
+
 TEST_CASE("polling: outside of system calls only the state says whether it is a fault") {
   CHECK(class_of("-1 0x7ffe 0x7fff\n", {}, true) == WaitClass::page_fault);
   CHECK(class_of("-1 0x7ffe 0x7fff\n", {}, false) == WaitClass::other);
