@@ -72,7 +72,7 @@ function(_bpf_compile_flags result)
             -I${CMAKE_SOURCE_DIR}/bpf -isystem ${BPF_LIBBPF_INCLUDE})
   # Only the multiarch folder holds asm/types.h, and clang does not look there for the bpf target.
   if(CMAKE_LIBRARY_ARCHITECTURE)
-    list(APPEND flags -isystem /usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
+    list(APPEND flags -isystem ${CMAKE_SYSROOT}/usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
   endif()
   if(BOUNDSCOPE_WERROR)
     list(APPEND flags -Werror)

@@ -5,6 +5,7 @@ import pathlib
 from processes import Failure
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
+BUILD = SOURCE / "build"
 _PRESETS = ("release", "dev")
 
 
@@ -28,7 +29,7 @@ def newest_program():
 
 
 def _newest_build():
-    built = [SOURCE / "build" / preset for preset in _PRESETS]
+    built = [BUILD / preset for preset in _PRESETS]
     built = [folder for folder in built if (folder / "src/cli/boundscope").exists()]
     if not built:
         raise Failure("no build found in build/release or build/dev: give --build")

@@ -17,6 +17,7 @@ _VERDICTS = {
 }
 SCENARIOS = tuple(_VERDICTS)
 STEPS = ("kernel", "doctor", "waits", *SCENARIOS)
+_FOREIGN_STEPS = ("units", "collections")  # where the machines' architecture is not that of the host
 
 # Thread names of tests/bpf/programs/waits.cpp, and what each of them waits for.
 _WAIT_CLASSES = {
@@ -111,11 +112,23 @@ def _requests(kernel, name, step):
     return Outcome(kernel, name, ok, said, "" if ok else str(load))
 
 
+def _collections(kernel, step):
+    """Of collecting.py, which sleeps 0.1 s after each of them."""
+    try:
+        answer = json.loads(step.text)
+        gc, seconds = answer["gc"] or {}, answer["window"]["duration_s"]
+    except (KeyError, ValueError):
+        return Outcome(kernel, "collections", False, "no answer", _last_words(step.text))
+    said = f"{gc.get('pauses')} in {seconds:.0f} s by {gc.get('source')}"
+    ok = gc.get("source") == "usdt" and 2 * seconds <= gc["pauses"] <= 10.5 * seconds
+    return Outcome(kernel, "collections", ok, said, "" if ok else str(gc))
+
+
 def judge(kernel, steps):
     """One outcome for each step, and one for what the answers say of requests."""
     outcomes = [_requests(kernel, name, steps[name]) for name in ("upstream_kprobes", "upstream")
                 if name in steps]
-    for name in STEPS:
+    for name in (*STEPS, *(name for name in _FOREIGN_STEPS if name in steps)):
         step = steps.get(name)
         if step is None:
             outcomes.append(Outcome(kernel, name, False, "not reached"))
@@ -123,6 +136,8 @@ def judge(kernel, steps):
             outcomes.append(Outcome(kernel, name, False, "did not end", _last_words(step.text)))
         elif name == "waits":
             outcomes.append(_waits(kernel, step))
+        elif name == "collections":
+            outcomes.append(_collections(kernel, step))
         elif name in _VERDICTS:
             outcomes.append(_verdict(kernel, name, step))
         else:

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Init of the emulated machine. Each step's output goes to the second serial line between two markers; what is
+# Init of the emulated machine. Each step's output goes to a line of its own between two markers; what is
 # made of it is decided outside (checks.py). The machine switches itself off at the end.
 #
-# Written for busybox. /vm.env holds SECONDS_EACH, BOUNDSCOPE, WORKLOADS, TESTS.
+# Written for busybox. /vm.env holds SECONDS_EACH, RESULTS, BOUNDSCOPE, WORKLOADS, TESTS, UNITS.
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/root LANG=C
 /bin/busybox --install -s /bin
 mount -t proc proc /proc
@@ -14,9 +14,9 @@ mkdir -p /dev/shm && mount -t tmpfs tmpfs /dev/shm
 ip link set lo up 2>/dev/null || ifconfig lo 127.0.0.1 up
 for module in /modules/*.ko; do [ -e "$module" ] && insmod "$module"; done
 mount -t ext4 /dev/vda /disk
-stty -F /dev/ttyS1 raw -echo 2>/dev/null
-exec 3>/dev/ttyS1
 . /vm.env
+stty -F "$RESULTS" raw -echo 2>/dev/null
+exec 3>"$RESULTS"
 export BOUNDSCOPE TESTS
 
 # step NAME SECONDS COMMAND...: runs it, at most for that long.
@@ -70,6 +70,8 @@ attach() {
 step kernel 5 uname -r
 step doctor 20 "$BOUNDSCOPE" doctor
 
+if [ -x "$UNITS/unit_target" ]; then step units 300 "$UNITS/unit_target"; fi
+
 step waits 90 sh /record_waits
 
 redis-server --port 6379 --bind 127.0.0.1 --save '' --dir /tmp >/dev/null 2>&1 &
@@ -96,5 +98,12 @@ attach disk --port "$port"
 
 start "$WORKLOADS/thread_service" --parked 200
 attach idle --port "$port"
+
+if [ -x /usr/bin/python3 ]; then
+  python3 -S /collecting.py 2>>/tmp/service.log &
+  started=$!
+  sleep 3
+  attach collections --pid "$started"
+fi
 
 poweroff -f

@@ -11,9 +11,9 @@ import time
 from processes import Failure, find_program
 
 _MEMORY_MB = 1024
-_COMMAND_LINE = "console=ttyS0 panic=-1 psi=1 mitigations=off"
+_COMMAND_LINE = "console={} panic=-1 psi=1 mitigations=off"
 # A slow disk, so that what reads from it has to wait.
-_DISK_OPERATIONS_PER_S = 150
+_DISK_OPERATIONS_PER_S = 75
 _NICE = -10  # where we may
 
 
@@ -29,18 +29,20 @@ def make_disk(path, size_mb=64):
     subprocess.run([find_program("mkfs.ext4"), "-q", "-F", path], check=True)
 
 
-def boot(kernel, initramfs, disk, folder, timeout_s):
+def boot(platform, kernel, initramfs, disk, folder, timeout_s):
     """Runs the machine until it switches itself off; {name: Step} in the order of the steps.
 
     KVM is not asked for: where this runs inside of a virtual machine itself, it may hang. And one thread
     emulates both CPUs: with one each, rewriting a function's first instruction while the other CPU is in
     it, as attaching to it does, now and then leaves both there for good (docs/findings.md)."""
     console, results = folder / "console.log", folder / "results.log"
+    emulator, *options = platform.emulator
     command = [
-        find_program("qemu-system-x86_64"), "-accel", "tcg,thread=single", "-cpu", "max",
+        find_program(emulator), *options, "-accel", "tcg,thread=single",
         "-smp", "2", "-m", str(_MEMORY_MB), "-kernel", kernel.image, "-initrd", initramfs,
-        "-append", _COMMAND_LINE, "-net", "none", "-display", "none", "-no-reboot",
-        "-serial", f"file:{console}", "-serial", f"file:{results}",
+        "-append", _COMMAND_LINE.format(platform.console), "-net", "none", "-display", "none",
+        "-no-reboot", "-serial", f"file:{console}",
+        *(option.format(results) for option in platform.results_options),
         "-drive", f"file={disk},format=raw,if=virtio,cache=unsafe,"
                   f"throttling.iops-total={_DISK_OPERATIONS_PER_S}"]
     began = time.monotonic()
