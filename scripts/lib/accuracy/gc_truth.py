@@ -129,14 +129,21 @@ def go(service, before, after):
     text = service.log.read_text(encoding="utf-8", errors="replace")
     lines = [line for line in _GCTRACE.finditer(text)
              if before.told["cycles"] < int(line["number"]) <= after.told["cycles"]]
-    stops = [line[part] for line in lines for part in ("sweep", "mark")]
-    longest = max(stops, key=float, default="0")
+    # It begins to measure before the world is asked to stop, so that a stop may come out longer than the
+    # runtime's account of its whole cycle, which bounds it then.
+    of_cycle = {after.told["cycles"] - age: pause_s * 1e3
+                for age, pause_s in enumerate(after.told["cycle_pauses_s"])}
+    longest_ms, resolution_ms, is_bound = max(
+        ((of_cycle[number], 0.0, True) if float(stop) > of_cycle[number] + _last_digit(stop)
+         else (float(stop), _last_digit(stop), False)
+         for line in lines for number in [int(line["number"])] if number in of_cycle
+         for stop in (line["sweep"], line["mark"])), default=(0.0, 0.0, True))
     cpu_ms = sum(float(line[part]) for line in lines
                  for part in ("sweep_cpu", "assist", "background", "mark_cpu"))
     live_mb = int(lines[-1]["live"]) + 0.5 if lines else None  # the trace rounds down
     return Truth(pauses=_grown(before, after, "stops"), cycles=_grown(before, after, "cycles"),
-                 total_s=_grown(before, after, "pause_s"), longest_s=float(longest) / 1e3,
-                 resolution_s=_last_digit(longest) / 1e3,
+                 total_s=_grown(before, after, "pause_s"), longest_s=longest_ms / 1e3,
+                 resolution_s=resolution_ms / 1e3, longest_is_bound=is_bound,
                  live_bytes=live_mb * _MEGABYTE if lines else None,
                  **_cpu_of_wall(before, after, cpu_ms / 1e3))
 

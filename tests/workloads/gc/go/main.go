@@ -24,6 +24,8 @@ type truth struct {
 	Stops   uint64  `json:"stops"`
 	PauseS  float64 `json:"pause_s"`
 	Version string  `json:"version"`
+	// What both stops of a cycle took together, the newest first.
+	CyclePausesS []float64 `json:"cycle_pauses_s"`
 }
 
 // readTruth asks in ways that do not stop the world themselves.
@@ -36,7 +38,11 @@ func readTruth() truth {
 	for _, count := range samples[0].Value.Float64Histogram().Counts {
 		stops += count
 	}
-	return truth{stats.NumGC, stops, stats.PauseTotal.Seconds(), version()}
+	told := truth{stats.NumGC, stops, stats.PauseTotal.Seconds(), version(), nil}
+	for _, pause := range stats.Pause {
+		told.CyclePausesS = append(told.CyclePausesS, pause.Seconds())
+	}
+	return told
 }
 
 func gcHandler(writer http.ResponseWriter, _ *http.Request) {
