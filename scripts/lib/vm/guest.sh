@@ -99,6 +99,7 @@ attach disk --port "$port"
 start "$WORKLOADS/thread_service" --parked 200
 attach idle --port "$port"
 
+# Only where probes at instructions are not those of the build host.
 if [ -x /usr/bin/python3 ]; then
   python3 -S /collecting.py 2>>/tmp/service.log &
   started=$!
