@@ -1,6 +1,7 @@
 #include "analyze/footprint.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "analyze/thresholds.h"
@@ -29,28 +30,46 @@ std::optional<double> processes_alive(const Run& run) {
   return static_cast<double>(pids.size());
 }
 
-// Sums over the rows that were looked at. Of others only their size is known: they are taken to be
-// alike, as the workers of a server are.
+bool was_looked_at(const MemoryTotals& row) {
+  return row.pss_bytes && row.private_bytes && value(row.rss_bytes) > 0;
+}
+
+// The one of those looked at that is nearest in size, itself if it is one; null if there is none.
+const MemoryTotals* alike(const MemoryTotals& row, const std::vector<MemoryTotals>& rows) {
+  if (was_looked_at(row)) return &row;
+  const auto distance = [&](const MemoryTotals& other) {
+    return std::abs(value(other.rss_bytes) - value(row.rss_bytes));
+  };
+  const MemoryTotals* nearest = nullptr;
+  for (const MemoryTotals& other : rows) {
+    if (was_looked_at(other) && (nearest == nullptr || distance(other) < distance(*nearest)))
+      nearest = &other;
+  }
+  return nearest;
+}
+
+// Sums over all rows. Of those that were not looked at only the size is known: they are taken to be
+// like the one nearest in size, as the workers of a server are.
 struct Looked {
-  double rss = 0, pss = 0, unshared = 0;
-  double all_rss = 0;
+  double pss = 0, unshared = 0;
+  double looked_pss = 0;      // of the rows that were looked at
   double by_mapping_pss = 0;  // pss of those looked at by mapping
   double anonymous = 0, stack = 0, code = 0, file = 0;
   bool by_mapping = false;
   std::string missing;
-
-  double scale() const { return rss > 0 ? all_rss / rss : 0; }
 };
 
 Looked sums_of(const std::vector<MemoryTotals>& rows) {
   Looked sums;
   for (const MemoryTotals& row : rows) {
-    sums.all_rss += value(row.rss_bytes);
     if (sums.missing.empty()) sums.missing = row.missing;
-    if (!row.pss_bytes || !row.private_bytes) continue;
-    sums.rss += value(row.rss_bytes);
-    sums.pss += value(row.pss_bytes);
-    sums.unshared += value(row.private_bytes);
+    const MemoryTotals* like = alike(row, rows);
+    if (like == nullptr) continue;
+    const double scale = value(row.rss_bytes) / value(like->rss_bytes);
+    sums.pss += value(like->pss_bytes) * scale;
+    sums.unshared += value(like->private_bytes) * scale;
+    if (like != &row) continue;
+    sums.looked_pss += value(row.pss_bytes);
     if (!row.anonymous_bytes) continue;
     sums.by_mapping = true;
     sums.by_mapping_pss += value(row.pss_bytes);
@@ -81,15 +100,14 @@ void set_footprint(MemorySummary& memory, const Run& run) {
   memory.processes = static_cast<double>(look->size());
   const Looked sums = sums_of(*look);
   memory.footprint_missing = sums.missing;
-  if (!(sums.rss > 0)) return;
-  const double scale = sums.scale();
+  if (!(sums.pss > 0)) return;
   memory.footprint_source = sums.by_mapping ? "smaps" : "smaps_rollup";
-  memory.pss_bytes = sums.pss * scale;
-  memory.private_bytes = std::min(sums.pss, sums.unshared) * scale;
+  memory.pss_bytes = sums.pss;
+  memory.private_bytes = std::min(sums.pss, sums.unshared);
   memory.shared_bytes = *memory.pss_bytes - *memory.private_bytes;
   memory.worker_bytes = *memory.private_bytes / *memory.processes;
   // A part of the processes stands for all only if it is the larger one.
-  if (sums.by_mapping_pss < kHoldsMuch * sums.pss || !(sums.by_mapping_pss > 0)) return;
+  if (sums.by_mapping_pss < kHoldsMuch * sums.looked_pss || !(sums.by_mapping_pss > 0)) return;
   const double to_all = *memory.pss_bytes / sums.by_mapping_pss;
   memory.stack_bytes = sums.stack * to_all;
   memory.code_bytes = sums.code * to_all;

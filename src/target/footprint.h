@@ -27,8 +27,8 @@ class FootprintReader {
  public:
   explicit FootprintReader(const HostRoots& roots = {}) : proc_(roots.proc) {}
 
-  // One row for each process that lives, largest first, and at most kMaxRows of them. `budget` is
-  // CPU time.
+  // One row for each process that lives, at most kMaxRows of them: the largest, the smallest, and
+  // the others by size. `budget` is CPU time.
   std::vector<MemoryTotals> read(std::span<const pid_t> pids, std::chrono::nanoseconds budget);
 
   static constexpr std::size_t kMaxRows = 512;

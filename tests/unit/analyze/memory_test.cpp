@@ -232,25 +232,44 @@ TEST_CASE("footprint: workers share most of their pages, and that counts once") 
   CHECK(*memory.stack_bytes == doctest::Approx(22.5 * kMiB));
 }
 
+// Whose size alone is known.
+MemoryTotals not_looked_at(pid_t pid, double rss) {
+  MemoryTotals row;
+  row.pid = pid;
+  row.source = "statm";
+  row.rss_bytes = mib(rss);
+  row.missing = "no time";
+  return row;
+}
+
 TEST_CASE("footprint: workers that were not looked at are like those that were") {
   const Analysis analysis = analyze(go_upstream()
                                         .each_window([](Window& window, std::size_t i) {
                                           if (i != 7) return;
                                           window.memory.push_back(looked_at(1, 120, 45, 20));
-                                          for (pid_t pid = 2; pid <= 4; ++pid) {
-                                            MemoryTotals row;
-                                            row.pid = pid;
-                                            row.source = "statm";
-                                            row.rss_bytes = mib(120);
-                                            row.missing = "no time";
-                                            window.memory.push_back(row);
-                                          }
+                                          for (pid_t pid = 2; pid <= 4; ++pid)
+                                            window.memory.push_back(not_looked_at(pid, 120));
                                         })
                                         .build());
 
   CHECK(*analysis.memory.pss_bytes == doctest::Approx(180 * kMiB));
   CHECK(*analysis.memory.private_bytes == doctest::Approx(80 * kMiB));
   CHECK(analysis.memory.footprint_missing == "no time");
+}
+
+TEST_CASE("footprint: workers that were not looked at are not like their parent") {
+  const Analysis analysis = analyze(go_upstream()
+                                        .each_window([](Window& window, std::size_t i) {
+                                          if (i != 7) return;
+                                          window.memory.push_back(looked_at(2, 120, 40, 20));
+                                          window.memory.push_back(looked_at(1, 100, 20, 0));
+                                          window.memory.push_back(not_looked_at(3, 120));
+                                          window.memory.push_back(not_looked_at(4, 120));
+                                        })
+                                        .build());
+
+  CHECK(*analysis.memory.pss_bytes == doctest::Approx(140 * kMiB));
+  CHECK(*analysis.memory.private_bytes == doctest::Approx(60 * kMiB));
 }
 
 TEST_CASE("footprint: the heap's headroom, and what is not heap") {
