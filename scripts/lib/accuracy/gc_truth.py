@@ -5,6 +5,7 @@ and ends without load, so that no collection is under way at its edges.
 """
 
 import dataclasses
+import math
 import os
 import pathlib
 import re
@@ -123,6 +124,13 @@ def _last_digit(number):
     return 0.5 * 10 ** -len(number.partition(".")[2])
 
 
+def _bounded(stop, cycle_ms):
+    """(ms, resolution, whether it is only known to be no longer) of a stop that gctrace printed."""
+    if float(stop) > cycle_ms + _last_digit(stop):
+        return cycle_ms, 0.0, True
+    return float(stop), _last_digit(stop), False
+
+
 def go(service, before, after):
     """Counts and total as the runtime keeps them; single stops and CPU time by gctrace, without
     what is marked on idle processors: that is nobody's loss."""
@@ -134,10 +142,8 @@ def go(service, before, after):
     of_cycle = {after.told["cycles"] - age: pause_s * 1e3
                 for age, pause_s in enumerate(after.told["cycle_pauses_s"])}
     longest_ms, resolution_ms, is_bound = max(
-        ((of_cycle[number], 0.0, True) if float(stop) > of_cycle[number] + _last_digit(stop)
-         else (float(stop), _last_digit(stop), False)
-         for line in lines for number in [int(line["number"])] if number in of_cycle
-         for stop in (line["sweep"], line["mark"])), default=(0.0, 0.0, True))
+        (_bounded(line[part], of_cycle.get(int(line["number"]), math.inf))
+         for line in lines for part in ("sweep", "mark")), default=(0.0, 0.0, True))
     cpu_ms = sum(float(line[part]) for line in lines
                  for part in ("sweep_cpu", "assist", "background", "mark_cpu"))
     live_mb = int(lines[-1]["live"]) + 0.5 if lines else None  # the trace rounds down
