@@ -30,25 +30,42 @@ double stopped_ns(const GcTotals& gc) {
 }
 
 struct Pauses {
-  double count = 0, ns = 0, longest_ns = 0;
+  double count = 0, ns = 0;
 };
 // Probes of Go see stops begin and processors being restarted, not how long that takes, and stops
 // for other reasons as well (docs/gc_probes.md): there the runtime's own account goes first.
 bool is_told(const GcTotals& gc) {
   return gc.pauses && gc.pause_ns && (!gc.stops || gc.probes == "pclntab");
 }
-// Probes of Go do not see the processors run again: what that takes in the mean comes on top. It
-// takes long where others use them; where the bucket of the longest pause lies above what was seen,
-// the end of the bucket is nearer.
+// The longest of one process, over any number of windows: a stop that probes saw in one may be told
+// by the runtime in the next, with its cycle.
+class LongestPause {
+ public:
+  void add(const GcTotals& gc) {
+    const auto bound = static_cast<double>(gc.longest_pause_ns.value_or(0));
+    if (!gc.longest_stop_ns || is_told(gc)) bound_ = std::max(bound_, bound);
+    if (!gc.longest_stop_ns) return;
+    seen_ = std::max(seen_, static_cast<double>(*gc.longest_stop_ns));
+    if (!is_told(gc)) return;
+    pauses_ += static_cast<double>(*gc.pauses);
+    restarts_ += std::max(0.0, static_cast<double>(*gc.pause_ns) - stopped_ns(gc));
+  }
+
+  // Probes of Go do not see the processors run again: what that takes in the mean comes on top. It
+  // takes long where others use them; where the bucket of the longest pause lies above what was
+  // seen, the end of the bucket is nearer.
+  double ns() const {
+    if (seen_ < bound_ / kBucketRatio) return bound_;
+    return std::max(seen_, std::min(bound_, seen_ + restarts_ / std::max(1.0, pauses_)));
+  }
+
+ private:
+  double seen_ = 0, bound_ = 0, restarts_ = 0, pauses_ = 0;
+};
 double longest_ns(const GcTotals& gc) {
-  const auto seen = static_cast<double>(gc.longest_stop_ns.value_or(0));
-  const auto bound = static_cast<double>(gc.longest_pause_ns.value_or(0));
-  if (!gc.longest_stop_ns) return bound;
-  if (!is_told(gc) || !(bound > 0)) return seen;
-  if (seen < bound / kBucketRatio) return bound;
-  const double restarts = std::max(0.0, static_cast<double>(*gc.pause_ns) - stopped_ns(gc));
-  const auto pauses = static_cast<double>(std::max<std::uint64_t>(1, *gc.pauses));
-  return std::max(seen, std::min(bound, seen + restarts / pauses));
+  LongestPause longest;
+  longest.add(gc);
+  return longest.ns();
 }
 // Elsewhere the runtime's clock is read between the two probes, and what it does there besides (a
 // log is written) is no part of the stop.
@@ -58,7 +75,7 @@ double paused_ns(const GcTotals& gc) {
 }
 Pauses pauses_in(const GcTotals& gc) {
   const std::uint64_t count = is_told(gc) ? *gc.pauses : gc.stops.value_or(gc.pauses.value_or(0));
-  return {static_cast<double>(count), paused_ns(gc), longest_ns(gc)};
+  return {static_cast<double>(count), paused_ns(gc)};
 }
 
 // Levels of one process, as last seen.
@@ -212,9 +229,10 @@ std::optional<GcSummary> gc_summary(const Run& run, std::optional<double> gc_cpu
   GcSummary summary;
   summary.cpu_share = gc_cpu_share;
   if (const auto told = go_cpu_share(run)) summary.cpu_share = told;
-  double pauses = 0, total_ns = 0, longest_ns = 0, cycles = 0;
+  double pauses = 0, total_ns = 0, cycles = 0;
   bool known = false, cycles_known = false;
   std::map<pid_t, const GcTotals*> last;
+  std::map<pid_t, LongestPause> longest;
   // Events count wherever they were in the measurement; the share is of the part that the answer is
   // about.
   for (const Window& window : run.recording->windows) {
@@ -225,7 +243,7 @@ std::optional<GcSummary> gc_summary(const Run& run, std::optional<double> gc_cpu
       const Pauses here = pauses_in(gc);
       pauses += here.count;
       total_ns += here.ns;
-      longest_ns = std::max(longest_ns, here.longest_ns);
+      longest[gc.pid].add(gc);
       cycles += static_cast<double>(gc.cycles.value_or(0));
       cycles_known = cycles_known || gc.cycles.has_value();
     }
@@ -234,6 +252,9 @@ std::optional<GcSummary> gc_summary(const Run& run, std::optional<double> gc_cpu
   if (known) {
     summary.pauses = pauses;
     summary.pause_total_ms = total_ns / kNsPerMs;
+    double longest_ns = 0;
+    for (const auto& [pid, of_process] : longest)
+      longest_ns = std::max(longest_ns, of_process.ns());
     summary.pause_max_ms = longest_ns / kNsPerMs;
     summary.pause_share = pause_share(run);
     summary.missing.clear();

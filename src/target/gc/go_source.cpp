@@ -10,6 +10,7 @@
 
 #include "target/elf_file.h"
 #include "target/gc/go_anchors.h"
+#include "target/gc/go_longest_pause.h"
 #include "target/gc/go_stats.h"
 #include "target/gc/process_memory.h"
 #include "target/symbols/go_symbols.h"
@@ -75,20 +76,10 @@ class GoSource : public GcSource {
     return Done{};
   }
 
-  // The ring has the sum of a cycle's stops, the histogram single ones in coarse steps; both are
-  // upper bounds.
   void read_longest(const GoPauses& pauses, GcReading& reading) {
-    const std::optional<std::uint64_t> of_cycle = pauses.longest_since(cycles_before_);
-    cycles_before_ = pauses.cycles;
-    std::optional<std::uint64_t> single;
-    if (auto counts = durations(anchors_.pauses)) {
-      reading.pauses = counts->count();
-      single = counts->longest_since(stops_before_);
-      stops_before_ = std::move(*counts);
-    }
-    reading.longest_pause_ns = of_cycle && single ? std::min(*of_cycle, *single)
-                               : of_cycle         ? of_cycle
-                                                  : single;
+    const auto counts = durations(anchors_.pauses);
+    if (counts) reading.pauses = counts->count();
+    reading.longest_pause_ns = longest_.since_last(pauses, counts);
   }
 
   void read_cpu_times(GcReading& reading) const {
@@ -132,8 +123,7 @@ class GoSource : public GcSource {
   ProcessMemory memory_;
   GoAnchors anchors_;
   std::uint64_t bias_;
-  std::uint64_t cycles_before_ = 0;
-  DurationCounts stops_before_;
+  GoLongestPause longest_;
 };
 
 Result<GoRuntimeCode> runtime_code(const ElfFile& file) {

@@ -196,6 +196,26 @@ TEST_CASE(
   CHECK(*go_pauses(9 * kMs, 2 * kMs).gc->pause_max_ms == doctest::Approx(9));
 }
 
+TEST_CASE("stops: a pause that the runtime tells a window later is not longer for it") {
+  const Analysis analysis = analyze(java_service(0.1)
+                                        .each_window([](Window& window, std::size_t i) {
+                                          GcTotals gc;
+                                          gc.pid = 10;
+                                          gc.source = "go-memstats";
+                                          gc.pauses = 2;
+                                          gc.pause_ns = 10 * kMs;
+                                          gc.longest_pause_ns = i == 4 ? 9 * kMs : 1 * kMs;
+                                          gc.probes = "pclntab";
+                                          gc.stops = 2;
+                                          gc.stopped_ns = 10 * kMs;
+                                          gc.longest_stop_ns = i == 3 ? 8 * kMs : 1 * kMs;
+                                          window.gc.push_back(gc);
+                                        })
+                                        .build());
+
+  CHECK(*analysis.gc->pause_max_ms == doctest::Approx(8));
+}
+
 // A JVM reads its clock between the two probes, and writes its log after that.
 TEST_CASE("stops: elsewhere the runtime's own sum of pauses lies inside of what probes saw") {
   const auto total_ms = [](std::uint64_t told_ns, std::uint64_t seen_ns) {
