@@ -150,7 +150,8 @@ struct bs_thread {
 	__u8 holds_request;
 	__u8 wait_sampled; /* the present or last wait is: the fields below are set */
 	__u8 freeing;      /* 1 + enum bs_freeing; 0: it is not at that */
-	__u8 reserved[3];
+	__u8 gone;         /* its end was seen */
+	__u8 reserved[2];
 	__s32 wait_user_stack; /* negative: none */
 	__s32 wait_kernel_stack;
 	__u64 wait_copy;       /* see bs_stack_sample.wait; 0: none was copied */
@@ -366,8 +367,6 @@ enum bs_counter {
 	BS_LOST_LISTENERS,   /* map of listeners full */
 	BS_LOST_WAIT_STACKS, /* where a sampled wait began could not be stored */
 	BS_LOST_COUNTS,      /* a field of the process word was full */
-	BS_LOST_STOPS,       /* stops without an end */
-	BS_DATAGRAMS,        /* reads and sends on sockets that are no streams */
 	BS_COUNTERS,
 };
 

@@ -148,7 +148,10 @@ extern __u64 long_poll_age_ns;
 extern __u64 attached_at_ns; /* when this generation began */
 extern __u64 jiffy_ns;
 extern __u32 events_attached;
-extern __u32 stops_are_seen; /* probes for them are attached, to whatever process */
+extern __u32 switches_attached; /* what threads do is seen: after the sockets */
+extern __u32 stops_are_seen;    /* probes for them are attached, to whatever process */
+/* Of the kernel side: pid namespaces between the initial one and that of user space. */
+extern __u32 reader_level;
 /* Of the kernel side: when a wait of the class may be sampled again. */
 extern __u64 next_wait_sample_ns[BS_WAIT_CLASSES];
 extern struct bs_file_kinds file_kinds;

@@ -58,7 +58,9 @@ static __always_inline void count_found(struct bs_thread *thread, struct task_st
 	__u64 before = thread->counted, enter;
 	__u8 activity = BS_RUNNABLE;
 
-	look_up_state(thread, task, attached_at_ns);
+	/* Threads that began after the probes were attached have been there since then only. */
+	look_up_state(thread, task,
+		      thread->since_ns > attached_at_ns ? thread->since_ns : attached_at_ns);
 	if (thread->state == BS_THREAD_ON_CPU)
 		activity = BS_RUNNING;
 	else if (thread->state == BS_THREAD_BLOCKED)
@@ -69,22 +71,18 @@ static __always_inline void count_found(struct bs_thread *thread, struct task_st
 		process_move(thread->slot, enter, now);
 }
 
-static __always_inline void take(__u64 *to, __u64 *from)
+/* What was handed out is no longer to be handed out; others may have added to it meanwhile. */
+static __always_inline void take(struct bs_thread *thread, const struct bs_times *taken)
 {
-	*to = take_sum(from);
-}
-
-/* The task's pid as a process `level` pid namespaces below the initial one sees it; 0 if it does not see it. */
-static __always_inline __u32 pid_at_level(struct task_struct *task, __u32 level)
-{
-	struct pid *pid = BPF_CORE_READ(task, thread_pid);
-	const void *first;
-
-	if (!pid || level > BPF_CORE_READ(pid, level))
-		return 0;
-	/* An index would step by the size of our cut-out of the element; ask for the kernel's. */
-	first = __builtin_preserve_access_index(&pid->numbers[0]);
-	return BPF_CORE_READ((struct upid *)(first + level * bpf_core_type_size(struct upid)), nr);
+	add(&thread->times.on_cpu_ns, -taken->on_cpu_ns);
+	add(&thread->times.preempted_ns, -taken->preempted_ns);
+	add(&thread->times.woken_ns, -taken->woken_ns);
+	add(&thread->times.throttled_ns, -taken->throttled_ns);
+	for (int i = 0; i < BS_WAIT_CLASSES; i++)
+		add(&thread->times.blocked_ns[i], -taken->blocked_ns[i]);
+	for (int i = 0; i < BS_FREEING; i++)
+		add(&thread->times.freeing_ns[i], -taken->freeing_ns[i]);
+	thread->switches_taken += taken->switches;
 }
 
 SEC("iter/task")
@@ -98,7 +96,7 @@ int read_threads(struct bpf_iter__task *ctx)
 
 	if (!task)
 		return 0;
-	thread = thread_of(task);
+	thread = living_thread_of(task);
 	if (!thread)
 		return 0;
 	now = bpf_ktime_get_ns();
@@ -112,22 +110,16 @@ int read_threads(struct bpf_iter__task *ctx)
 	flush_pending(thread);
 	if (!read_all && !is_worth_a_row(thread))
 		return 0;
-	take(&record.times.on_cpu_ns, &thread->times.on_cpu_ns);
-	take(&record.times.preempted_ns, &thread->times.preempted_ns);
-	take(&record.times.woken_ns, &thread->times.woken_ns);
-	take(&record.times.throttled_ns, &thread->times.throttled_ns);
-	record.times.switches = thread->times.switches - thread->switches_taken;
-	thread->switches_taken += record.times.switches;
-	for (int i = 0; i < BS_WAIT_CLASSES; i++)
-		take(&record.times.blocked_ns[i], &thread->times.blocked_ns[i]);
-	for (int i = 0; i < BS_FREEING; i++)
-		take(&record.times.freeing_ns[i], &thread->times.freeing_ns[i]);
+	record.times = thread->times;
+	record.times.switches -= thread->switches_taken;
 	record.slot = thread->slot;
 	bpf_probe_read_kernel_str(record.comm, sizeof(record.comm), task->comm);
 	/* Pids as the reading process, which is the current task here, sees them. */
 	level = BPF_CORE_READ(this_task(), thread_pid, level);
 	record.tid = pid_at_level(task, level);
 	record.pid = pid_at_level(task->group_leader, level);
-	bpf_seq_write(ctx->meta->seq, &record, sizeof(record));
+	/* A row that found no room in the buffer is asked for again. */
+	if (!bpf_seq_write(ctx->meta->seq, &record, sizeof(record)))
+		take(thread, &record.times);
 	return 0;
 }

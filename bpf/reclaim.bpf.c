@@ -15,9 +15,9 @@ static __always_inline struct bs_thread *freeing_thread(void)
 
 	if (!events_attached)
 		return NULL;
-	thread = thread_of(bpf_get_current_task_btf());
+	thread = this_thread();
 	/* What it did before the probes came is not known yet: the next switch tells. */
-	return thread && thread->generation == generation ? thread : NULL;
+	return thread && !thread->gone && thread->generation == generation ? thread : NULL;
 }
 
 static __always_inline void change(struct bs_thread *thread, __u8 freeing)

@@ -84,8 +84,8 @@ SEC("tp_btf/sched_switch")
 int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
 	/* The idle thread, on one side of every other switch, is nobody's. */
-	struct bs_thread *leaving = prev->pid ? thread_of(prev) : NULL;
-	struct bs_thread *coming = next->pid ? thread_of(next) : NULL;
+	struct bs_thread *leaving = prev->pid ? living_thread_of(prev) : NULL;
+	struct bs_thread *coming = next->pid ? living_thread_of(next) : NULL;
 	struct bs_process *process;
 	__u64 now = 0, delta = 0;
 

@@ -76,7 +76,7 @@ static __always_inline void book_lock_cause(struct bs_process *process, struct b
 SEC("tp_btf/sched_waking")
 int BPF_PROG(on_sched_waking, struct task_struct *task)
 {
-	struct bs_thread *thread = thread_of(task);
+	struct bs_thread *thread = living_thread_of(task);
 	struct bs_process *process;
 	__u64 now;
 

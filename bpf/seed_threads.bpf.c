@@ -13,6 +13,8 @@ int seed_threads(struct bpf_iter__task *ctx)
 
 	if (!task)
 		return 0;
+	/* User space runs us: children are told the pids that it knows. */
+	reader_level = BPF_CORE_READ(this_task(), thread_pid, level);
 	leader = thread_of(task->group_leader);
 	if (!leader || thread_of(task))
 		return 0;
@@ -22,5 +24,6 @@ int seed_threads(struct bpf_iter__task *ctx)
 		return 0;
 	}
 	thread->slot = leader->slot;
+	thread->since_ns = bpf_ktime_get_ns(); /* what it did before is not known */
 	return 0;
 }

@@ -83,10 +83,15 @@ static __always_inline struct bs_socket *socket_of(struct sock *sk, __u32 slot)
 	return socket;
 }
 
-/* The current thread is on CPU, whatever we have seen of it since the probes were attached. */
+/*
+ * The current thread is on CPU, whatever we have seen of it since the probes were attached. As long as those of
+ * switches are not, it could block unseen, and is left to the first switch or reading.
+ */
 static __always_inline void see_running(struct bs_thread *thread, struct bs_process *process,
 					__u64 now)
 {
+	if (!switches_attached || thread->gone)
+		return;
 	thread_refresh(thread, now);
 	if (thread->counted == counted_as(BS_RUNNING))
 		return;

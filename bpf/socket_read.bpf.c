@@ -153,10 +153,8 @@ static __always_inline int was_read(struct sock *sk, int length, int flags, bool
 
 	if (!thread || length < 0 || (flags & (BS_MSG_PEEK | BS_MSG_ERRQUEUE)))
 		return 0;
-	if (!is_stream(sk)) {
-		count(BS_DATAGRAMS);
+	if (!is_stream(sk))
 		return 0;
-	}
 	process = process_at(thread->slot);
 	if (!process)
 		return 0;

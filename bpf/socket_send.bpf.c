@@ -237,10 +237,8 @@ static __always_inline int sent(struct sock *sk, int length, int ahead)
 
 	if (!thread || length <= 0)
 		return 0;
-	if (!is_stream(sk)) {
-		count(BS_DATAGRAMS);
+	if (!is_stream(sk))
 		return 0;
-	}
 	process = process_at(thread->slot);
 	if (!process)
 		return 0;

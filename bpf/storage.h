@@ -119,6 +119,19 @@ static __always_inline void forget_thread(struct task_struct *task)
 	bpf_map_delete_elem(&threads, &tid);
 }
 
+static __always_inline void move_thread(__u32 from, __u32 to)
+{
+	struct bs_thread *thread = from == to ? NULL : bpf_map_lookup_elem(&threads, &from);
+
+	if (!thread)
+		return;
+	bpf_map_update_elem(&threads, &to, thread, BPF_ANY);
+	thread = bpf_map_lookup_elem(&threads, &to);
+	if (thread)
+		thread->self = to;
+	bpf_map_delete_elem(&threads, &from);
+}
+
 static __always_inline struct bs_socket *state_of_socket(struct sock *sk)
 {
 	__u64 address = (__u64)sk;

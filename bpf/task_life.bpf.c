@@ -16,6 +16,7 @@ static __always_inline void adopt(struct task_struct *task, __u32 slot)
 		return;
 	}
 	thread->slot = slot;
+	thread->since_ns = bpf_ktime_get_ns(); /* it was nowhere before */
 }
 
 static __always_inline __u32 slot_for_process(struct task_struct *task, struct bs_process *parent)
@@ -27,7 +28,9 @@ static __always_inline __u32 slot_for_process(struct task_struct *task, struct b
 		count(BS_LOST_PROCESSES);
 		return 0;
 	}
-	process->pid = BPF_CORE_READ(task, tgid);
+	process->pid = pid_at_level(task, reader_level);
+	if (!process->pid) /* not of a namespace below that of user space */
+		process->pid = BPF_CORE_READ(task, tgid);
 	process->threads_are_not_requests = parent ? parent->threads_are_not_requests : 0;
 	process->copy_stacks = parent ? parent->copy_stacks : 0;
 	return slot;
@@ -85,10 +88,22 @@ static __always_inline void ends(struct task_struct *task, struct bs_thread *thr
 	__builtin_memset(&thread->times, 0, sizeof(thread->times));
 	thread->switches_taken = 0;
 	thread->state = BS_THREAD_UNKNOWN;
+	thread->gone =
+		1; /* it still runs for a while, maybe longer than its slot is its process's */
 	/* Slot 0 is for many processes. */
 	if (thread->slot && BPF_CORE_READ(task, signal, live.counter) <= 0)
 		process->exited_at_ns = now;
 }
+
+#ifdef BS_OLD_KERNEL
+/* A thread that executes a program takes over its leader's id, and with it goes its entry. */
+SEC("tp_btf/sched_process_exec")
+int BPF_PROG(on_exec, struct task_struct *task, int old_pid)
+{
+	move_thread((__u32)old_pid, BPF_CORE_READ(task, pid));
+	return 0;
+}
+#endif
 
 SEC("tp_btf/sched_process_exit")
 int BPF_PROG(on_exit, struct task_struct *task)

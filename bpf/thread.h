@@ -10,6 +10,27 @@
 
 #include "process.h"
 
+/* The task's pid as a process `level` pid namespaces below the initial one sees it; 0 if it does not see it. */
+static __always_inline __u32 pid_at_level(struct task_struct *task, __u32 level)
+{
+	struct pid *pid = BPF_CORE_READ(task, thread_pid);
+	const void *first;
+
+	if (!pid || level > BPF_CORE_READ(pid, level))
+		return 0;
+	/* An index would step by the size of our cut-out of the element; ask for the kernel's. */
+	first = __builtin_preserve_access_index(&pid->numbers[0]);
+	return BPF_CORE_READ((struct upid *)(first + level * bpf_core_type_size(struct upid)), nr);
+}
+
+/* Its state, unless it has ended: then nobody counts it any more. */
+static __always_inline struct bs_thread *living_thread_of(struct task_struct *task)
+{
+	struct bs_thread *thread = thread_of(task);
+
+	return thread && !thread->gone ? thread : NULL;
+}
+
 /* Forgets what an earlier attachment knew. Called before anything else is done with a thread's state. */
 static __always_inline void thread_refresh(struct bs_thread *thread, __u64 now)
 {

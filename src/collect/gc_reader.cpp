@@ -17,6 +17,7 @@ constexpr std::uint64_t kOverdueNs = 120'000'000'000;
 // (docs/gc_probes.md).
 constexpr std::uint64_t kStopEventNs = 1000;
 constexpr std::uint64_t kNegligibleNs = 1'000'000;
+constexpr int kMostReopened = 5;
 // More processes of one target are not looked at one by one.
 constexpr std::size_t kMostProcesses = 64;
 
@@ -73,8 +74,10 @@ void GcReader::follow(std::uint32_t slot, const TargetProcess& process) {
       known->second.program == program)
     return;
   if (known == followed_.end() && followed_.size() >= kMostProcesses) return;
+  const int reopened = known != followed_.end() ? known->second.reopened : 0;
   forget(slot);
   Followed& followed = followed_[slot];
+  followed.reopened = reopened;
   followed.pid = process.pid;
   followed.program = program;
   followed.runtime = process.runtime;
@@ -85,7 +88,7 @@ void GcReader::follow(std::uint32_t slot, const TargetProcess& process) {
 void GcReader::forget(std::uint32_t slot) {
   const auto known = followed_.find(slot);
   if (known == followed_.end()) return;
-  give_up_probes(slot, known->second);
+  forget_probes(slot, known->second);
   followed_.erase(known);
 }
 
@@ -107,6 +110,7 @@ void GcReader::attach_probes(std::uint32_t slot, Followed& followed) {
     if (auto watched = probes_.watch(followed.pid, *points); watched) {
       followed.probes = points->source;
     } else {
+      process.stopped_since_ns = 0;  // of one that began while they were attached
       followed.missing += (followed.missing.empty() ? "" : "; ") + watched.error().message;
     }
   } else {
@@ -116,10 +120,22 @@ void GcReader::attach_probes(std::uint32_t slot, Followed& followed) {
   followed.stopped_ns = process.stopped_ns;
 }
 
-void GcReader::give_up_probes(std::uint32_t slot, Followed& followed) {
+void GcReader::forget_probes(std::uint32_t slot, Followed& followed) {
   probes_.forget(followed.pid);
   followed.probes.clear();
   kernel_->process(slot).stopped_since_ns = 0;
+}
+
+// Workers that are probed together are given up together.
+void GcReader::give_up_probes(const Followed& followed, std::uint64_t stops) {
+  const std::vector<pid_t> pids = probes_.give_up(followed.pid);
+  for (auto& [slot, other] : followed_) {
+    if (other.probes.empty() || std::find(pids.begin(), pids.end(), other.pid) == pids.end())
+      continue;
+    forget_probes(slot, other);
+    other.missing = "it stops " + std::to_string(stops) +
+                    " times in a window: watching that would exceed the budget";
+  }
 }
 
 void GcReader::end_overdue_stop(std::uint32_t slot, const Followed& followed) {
@@ -137,6 +153,8 @@ void GcReader::read_source(Followed& followed, GcTotals& totals) {
   if (!now) {
     followed.source.reset();
     followed.missing = now.error().message;
+    // It may have executed the same program again: another address space.
+    if (followed.reopened++ < kMostReopened) followed.program.clear();
     return;
   }
   totals.source = now->source;
@@ -175,9 +193,7 @@ void GcReader::read(Window& window, double budget_share) {
     const auto allowed = static_cast<std::uint64_t>(
         budget_share * static_cast<double>(window.host.cpu_ns.value_or(0)));
     if (cost > std::max(allowed, kNegligibleNs)) {
-      give_up_probes(slot, followed);
-      followed.missing = "it stops " + std::to_string(*totals.stops) +
-                         " times in a window: watching that would exceed the budget";
+      give_up_probes(followed, *totals.stops);
     }
     totals.missing = followed.missing;
     window.gc.push_back(std::move(totals));

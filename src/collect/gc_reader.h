@@ -43,6 +43,7 @@ class GcReader {
     std::optional<GcReading> last;
     std::string probes;  // how the stops are seen; empty: they are not
     std::string missing;
+    int reopened = 0;                         // its counters, after they could not be read any more
     std::uint64_t stops = 0, stopped_ns = 0;  // at the last reading
   };
   void open_source(Followed& followed);
@@ -50,7 +51,8 @@ class GcReader {
   void read_source(Followed& followed, GcTotals& totals);
   void read_stops(std::uint32_t slot, Followed& followed, GcTotals& totals);
   void end_overdue_stop(std::uint32_t slot, const Followed& followed);
-  void give_up_probes(std::uint32_t slot, Followed& followed);
+  void forget_probes(std::uint32_t slot, Followed& followed);
+  void give_up_probes(const Followed& followed, std::uint64_t stops);
 
   KernelProbes* kernel_;
   HostRoots roots_;

@@ -144,16 +144,19 @@ Result<KernelProbes> KernelProbes::load(bool by_kprobes) {
   Result<KernelProbes> highest = by_kprobes ? Result<KernelProbes>(no_kprobes()) : load(Rung{});
   if (highest) return highest;
   // Which kernel refuses what is found out by trying. A measurement can do without much.
-  bool from_elsewhere = false;
-  for (const Rung& rung : ladder()) {
+  bool host_would_do = false;
+  for (Rung rung : ladder()) {
+    const bool needs_host = rung.object == ProbeObject::old && !is_initial_pid_namespace();
+    if (needs_host && host_would_do) continue;
     if (by_kprobes && rung.hooks != SocketHooks::kprobes) continue;
     if (!kernel_carries(rung)) continue;
+    rung.host_sees_requests = host_would_do;
     auto lower = load(rung);
     if (!lower) continue;
-    if (rung.object == ProbeObject::present || is_initial_pid_namespace()) return lower;
-    from_elsewhere = true;
+    if (!needs_host) return lower;
+    host_would_do = true;
   }
-  if (from_elsewhere) return pids_are_not_ours(by_kprobes);
+  if (host_would_do) return pids_are_not_ours(by_kprobes);
   if (!by_kprobes) return highest;
   // Without the right to load programs nobody knows what the kernel takes.
   auto without_requests = load(Rung{ProbeObject::old, SocketHooks::none, {}});
@@ -170,7 +173,11 @@ Result<> KernelProbes::map_processes() {
 
 Result<> KernelProbes::attach_life_cycle() {
   const auto& programs = skeleton_->progs;
-  return attach_all({programs.on_fork, programs.on_wakeup_new, programs.on_exit}, life_cycle_);
+  std::vector<bpf_program*> all{programs.on_fork, programs.on_wakeup_new, programs.on_exit};
+  // Of the old object only: others keep a state with the thread, whatever its id.
+  if (auto* on_exec = bpf_object__find_program_by_name(skeleton_->obj, "on_exec"))
+    all.push_back(on_exec);
+  return attach_all(all, life_cycle_);
 }
 
 // One rung's are loaded. Those by name are of the old object only.
@@ -221,6 +228,7 @@ Result<> KernelProbes::attach_events() {
   }
   if (attached)
     attached = attach_all({programs.on_sched_switch, programs.on_sched_waking}, events_);
+  if (attached) skeleton_->bss->switches_attached = 1;
   if (attached) attached = attach_all(reclaim_programs(*skeleton_), events_);
   if (!attached) detach_events();
   return attached;
@@ -238,6 +246,7 @@ Result<> KernelProbes::attach_all(const std::vector<bpf_program*>& programs,
 }
 
 void KernelProbes::detach_events() {
+  skeleton_->bss->switches_attached = 0;
   events_.clear();
   // The life cycle probes must not book the pause, nor those of the stops.
   skeleton_->bss->events_attached = 0;

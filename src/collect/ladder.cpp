@@ -156,6 +156,10 @@ Capability requests(const Rung& rung) {
     case SocketHooks::none:
       break;
   }
+  if (rung.host_sees_requests)
+    return {"requests", CapabilityState::absent, "",
+            "this kernel shows requests only from the host's own pid namespace: run boundscope on "
+            "the host, or give its container --pid=host"};
   return {"requests", CapabilityState::absent, "",
           "this kernel has no tracepoints for what sockets send and receive (Linux 6.3 and newer "
           "have), and does not let us attach to the functions that do it"};

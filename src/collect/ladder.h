@@ -30,6 +30,8 @@ struct Rung {
   ProbeObject object = ProbeObject::present;
   SocketHooks hooks = SocketHooks::tracepoints;
   std::vector<Spare> without;
+  // Requests could be followed here, but only from the host's own pid namespace.
+  bool host_sees_requests = false;
 
   // The old object's socket programs stay attached, and look away between slices: states in tables
   // have to be told when sockets close, kernels before 5.13 do not let programs hang on a function

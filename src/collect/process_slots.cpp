@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "collect/kernel_clock.h"
 #include "collect/load_error.h"
 #include "probes.skel.h"
 #include "target/unique_fd.h"
@@ -68,10 +69,13 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
     pids_[thread.slot] = process.pid;
   } else {
     std::uint32_t slot = 0;
-    if (bpf_map_lookup_and_delete_elem(bpf_map__fd(maps.free_slots), nullptr, &slot) != 0) slot = 0;
+    const bool found =
+        bpf_map_lookup_and_delete_elem(bpf_map__fd(maps.free_slots), nullptr, &slot) == 0;
+    if (!found) slot = 0;
     thread = {};
     thread.slot = slot;
     thread.self = static_cast<__u64>(process.pid);
+    thread.since_ns = kernel_now_ns();  // what it did before is not known
     if (bpf_map_update_elem(bpf_map__fd(maps.threads), &key, &thread, BPF_NOEXIST) != 0) {
       const int error = errno;
       if (slot != 0) bpf_map_update_elem(bpf_map__fd(maps.free_slots), nullptr, &slot, BPF_ANY);
@@ -80,6 +84,7 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
       return load_error(error, "mark process " + std::to_string(process.pid));
     }
     marked_[process.pid] = process.start_ticks;
+    if (slot == 0) ++without_slot_;
     if (slot != 0) {
       kernel_->process(slot).pid = static_cast<__u32>(process.pid);
       pids_[slot] = process.pid;

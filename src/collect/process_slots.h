@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <map>
+#include <utility>
 #include <vector>
 
 #include "boundscope/result.h"
@@ -26,6 +27,9 @@ class ProcessSlots {
 
   // What it runs decides how it is observed; again when it executes another program.
   void tell_runtime(std::uint32_t slot, Runtime runtime);
+
+  // How many found no slot since this was asked last.
+  std::uint64_t take_without_slot() { return std::exchange(without_slot_, 0); }
 
   // What a reading of the kernel told: `slot` belongs to `pid` (in our pid namespace).
   void learn(std::uint32_t slot, pid_t pid) { pids_[slot] = pid; }
@@ -53,6 +57,7 @@ class ProcessSlots {
   std::vector<std::uint32_t> ending_;      // to be recycled with the next window
   std::map<std::uint32_t, pid_t> pids_;    // of slots whose pid we know
   std::map<pid_t, std::uint64_t> marked_;  // pid -> start time
+  std::uint64_t without_slot_ = 0;
 };
 
 }  // namespace boundscope

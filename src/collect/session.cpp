@@ -158,7 +158,7 @@ Result<> Session::take_up_newcomers() {
   // Children are taken up by the kernel side. Only a cgroup gets members that are nobody's child,
   // and all of /proc is dear to read on a host with many processes.
   const auto now = Clock::now();
-  if (!target_.cgroup_scope && now - census_at_ < kCensusInterval) return Done{};
+  if (!target_.cgroup_scope && census_at_ && now - *census_at_ < kCensusInterval) return Done{};
   census_at_ = now;
   const std::vector<TargetProcess> fresh = census_.newcomers();
   if (fresh.empty()) return Done{};
@@ -201,7 +201,7 @@ Result<> Session::run(const std::atomic<bool>& stop) {
 Result<> Session::attach_events() {
   kernel_.begin_generation();
   if (auto seeded = seed_listeners(kernel_, *slots_); !seeded) return seeded;
-  if (Clock::now() - shared_seen_at_ >= kSharedInterval) {
+  if (!shared_seen_at_ || Clock::now() - *shared_seen_at_ >= kSharedInterval) {
     if (auto seeded = seed_shared_listeners(kernel_); !seeded) return seeded;
     shared_seen_at_ = Clock::now();
   }

@@ -86,8 +86,8 @@ class Session {
 
   Clock::time_point started_;
   Clock::time_point window_started_;
-  Clock::time_point census_at_;
-  Clock::time_point shared_seen_at_;
+  std::optional<Clock::time_point> census_at_;
+  std::optional<Clock::time_point> shared_seen_at_;
   Clock::time_point attach_began_;  // of the last attachment
   Clock::time_point attached_;      // when it was complete
   AttachedTime attached_time_;

@@ -5,6 +5,8 @@
 #include <sys/types.h>
 
 #include <map>
+#include <optional>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -24,14 +26,24 @@ class StopProbes {
   // probes as well then, and are left alone there.
   Result<> watch(pid_t pid, const PausePoints& points);
   void forget(pid_t pid);
+  // As if there were no probe for it; returns who shares its probes and is not watched any more
+  // either, itself included.
+  std::vector<pid_t> give_up(pid_t pid);
 
  private:
   using File = std::pair<dev_t, ino_t>;
-  struct Places {
-    std::map<pid_t, std::vector<BpfLink>> by_process;
-    std::vector<BpfLink> everywhere;
+  // What a stop begins with goes first: one that is seen to begin is seen to end.
+  struct Links {
+    std::vector<BpfLink> ends, begins;  // members are destroyed from the last to the first
   };
-  Result<std::vector<BpfLink>> attach(pid_t pid, const PausePoints& points);
+  struct Places {
+    std::map<pid_t, Links> by_process;
+    std::optional<Links> everywhere;
+    std::set<pid_t> users;
+  };
+  Result<> attach(PausePoint::Kind kind, pid_t pid, const PausePoints& points, Links& links);
+  Result<> attach(pid_t pid, const PausePoints& points, Links& links);
+  Result<> widen(Places& places, const PausePoints& points);
 
   KernelProbes* kernel_;
   std::map<File, Places> files_;

@@ -280,8 +280,11 @@ void WindowReader::read_counters(Window* window) {
                       since(BS_COUNT_FREEING)};
     window->cost.switches = since(BS_COUNT_SWITCH);
     window->cost.socket_events = since(BS_COUNT_SOCKET);
-    for (const LossName& loss : kLosses)
-      if (since(loss.counter) > 0) window->losses.push_back({loss.what, since(loss.counter)});
+    for (const LossName& loss : kLosses) {
+      std::uint64_t lost = since(loss.counter);
+      if (loss.counter == BS_LOST_PROCESSES) lost += slots_->take_without_slot();
+      if (lost > 0) window->losses.push_back({loss.what, lost});
+    }
   }
   counters_ = now;
 }

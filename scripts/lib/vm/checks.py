@@ -16,7 +16,7 @@ _VERDICTS = {
     "idle": ("idle",),
 }
 SCENARIOS = tuple(_VERDICTS)
-STEPS = ("kernel", "doctor", "waits", *SCENARIOS)
+STEPS = ("kernel", "doctor", "container", "waits", *SCENARIOS)
 _FOREIGN_STEPS = ("units", "collections")  # where the machines' architecture is not that of the host
 
 # Thread names of tests/bpf/programs/waits.cpp, and what each of them waits for.
@@ -112,6 +112,18 @@ def _requests(kernel, name, step):
     return Outcome(kernel, name, ok, said, "" if ok else str(load))
 
 
+def _container(kernel, step, outside):
+    """`doctor` in a pid namespace of its own: the same probes, or what the container needs for them."""
+    def probes(text):
+        return [line for line in text.splitlines() if line.lstrip().startswith("probes: ")]
+
+    by_pid = "hash map" in outside.text
+    ok = "--pid=host" in step.text if by_pid else probes(step.text) == probes(outside.text) != []
+    said = "asks for --pid=host" if by_pid else "the same probes"
+    return Outcome(kernel, "container", ok, said if ok else "something else",
+                   "" if ok else _last_words(step.text, 3000))
+
+
 def _collections(kernel, step):
     """Of collecting.py, which sleeps 0.1 s after each of them."""
     try:
@@ -136,6 +148,8 @@ def judge(kernel, steps):
             outcomes.append(Outcome(kernel, name, False, "did not end", _last_words(step.text)))
         elif name == "waits":
             outcomes.append(_waits(kernel, step))
+        elif name == "container":
+            outcomes.append(_container(kernel, step, steps["doctor"]))
         elif name == "collections":
             outcomes.append(_collections(kernel, step))
         elif name in _VERDICTS:

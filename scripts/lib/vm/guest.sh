@@ -69,6 +69,7 @@ attach() {
 
 step kernel 5 uname -r
 step doctor 20 "$BOUNDSCOPE" doctor
+step container 20 unshare -f -p -m --mount-proc "$BOUNDSCOPE" doctor
 
 if [ -x "$UNITS/unit_target" ]; then step units 300 "$UNITS/unit_target"; fi
 
