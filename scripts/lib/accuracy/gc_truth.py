@@ -160,10 +160,11 @@ _STAMP = r"^\[(?P<at>\d+)ns\]"
 _SAFEPOINT = re.compile(
     _STAMP + r'\[safepoint *\] Safepoint "(?P<why>[^"]+)".* Total: *(?P<total>\d+) ns',
     re.MULTILINE)
-# G1's pauses for marking free no young objects: what they leave is not what lives.
+# G1's pauses for marking free no young objects: what they leave is not what lives, but what they free does not
+# live either.
 _COLLECTED = re.compile(
-    _STAMP + r"\[gc[^]]*\] GC\(\d+\) (?!Pause (?:Remark|Cleanup))"
-    r".*?->(?P<used>\d+)(?P<unit>[KMG])\b",
+    _STAMP + r"\[gc[^]]*\] GC\(\d+\) (?P<marking>Pause (?:Remark|Cleanup))?"
+    r".*?(?P<before>\d+)(?P<unit_before>[KMG])->(?P<used>\d+)(?P<unit>[KMG])\b",
     re.MULTILINE)
 _JVM_GC_THREADS = ("GC Thread", "G1 ", "ZWorker", "ZDriver", "ZDirector", "XWorker", "XDriver",
                    "XDirector", "RuntimeWorker", "Shenandoah", "VM Thread")
@@ -183,12 +184,23 @@ def jvm(service, before, after):
         return [line for line in pattern.finditer(text)
                 if before.at_s <= int(line["at"]) / 1e9 <= after.at_s]
 
-    safepoints, collected = within(_SAFEPOINT), within(_COLLECTED)
-    last = collected[-1] if collected else None
+    live_bytes = None
+    for line in within(_COLLECTED):
+        used = int(line["used"]) * _UNITS[line["unit"]]
+        if not line["marking"]:
+            live_bytes = used
+        elif live_bytes is not None:
+            live_bytes -= int(line["before"]) * _UNITS[line["unit_before"]] - used
+    safepoints = within(_SAFEPOINT)
+
+    def collects(_, name):
+        return name.startswith(_JVM_GC_THREADS)
+
+    # What the kernel does for a collector is the kernel's, but for memory that it touches first.
     return _of_pauses(
         before, [(int(line["at"]) / 1e9, int(line["total"]) / 1e9) for line in safepoints],
-        live_bytes=int(last["used"]) * _UNITS[last["unit"]] if last else None,
-        gc_cpu_s=_user_s(before, after, lambda _, name: name.startswith(_JVM_GC_THREADS)),
+        live_bytes=live_bytes, gc_cpu_s=_user_s(before, after, collects),
+        gc_cpu_most_s=_used(before, after, collects, "cpu_s"),
         other_stops=sum(not _is_gc_reason(line["why"]) for line in safepoints))
 
 
