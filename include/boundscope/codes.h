@@ -14,9 +14,9 @@ namespace boundscope {
 
 // What a reader has to know before believing the rest (Caveat).
 inline constexpr auto kCaveatCodes = std::to_array<std::string_view>({
-    "non_stationary",      // behaviour changed in the run. value: length in s of the stable end, if
-                           // used
-    "little_mismatch",     // Little's law and measured latency differ. value: relative difference
+    "non_stationary",   // behaviour changed in the run. value: s of the stable end, which is used
+    "changed_late",     // ... too late for its end to be used alone. value: -
+    "little_mismatch",  // Little's law and measured latency differ. value: relative difference
     "background_unknown",  // work without requests could not be told apart. value: idle seconds
                            // seen
     "records_lost",  // the collector lost records. value: how many. subject: key of most of them
@@ -34,6 +34,8 @@ inline constexpr auto kCaveatCodes = std::to_array<std::string_view>({
     "no_requests",         // thread view, because no request was seen. value: -
     "unattributed_large",  // request time nobody accounts for. value: its share
     "unknown_frames",      // CPU samples without an owner. value: their share
+    "several_languages",   // CPU time of processes that a rewrite leaves alone. value: its share.
+                           // subject: the language of most of them
     "warming_up",          // a JIT compiler is still busy. value: its share of the CPU time
     "duty_cycled",      // probes were attached part of the time. value: observed share of the run
     "slowed",           // it was slower while it was watched. value: share of its pace that it lost
@@ -91,10 +93,10 @@ inline constexpr auto kReasonCodes = std::to_array<std::string_view>({
     "no_heap_room",        // it leaves none. value: times the present one
     // io
     "upstream_share",        // waiting for a peer. value: share. subject: largest peer
-    "upstream_multiplexed",  // many calls share a connection. value: resends / sends
+    "upstream_multiplexed",  // waiting behind calls on shared connections. value: share
     "disk_share",  // waiting for disk. value: share. subject: read, write, sync, io_uring, other
-    "disk_behind_locks",      // lock waits whose holder waited for disk. value: share
-    "upstream_behind_locks",  // lock waits whose holder waited for a peer. value: share
+    "disk_behind_locks",      // holder waited for disk. value: share of the lock waits
+    "upstream_behind_locks",  // holder waited for a peer. value: share of the lock waits
     "transfer_share",         // sending to slow readers. value: share
     // contention
     "lock_share",             // waiting for locks. value: share. subject: most contended lock
@@ -108,6 +110,7 @@ inline constexpr auto kReasonCodes = std::to_array<std::string_view>({
     "little_cpu",    // hardly any CPU time. value: cores
     // inconclusive
     "too_few_requests",  // value: finished. threshold: needed
+    "beside_requests",   // the work is hardly for the requests seen. value: finished
     "few_windows",       // value: observed windows. threshold: needed
     "few_samples",       // value: CPU samples. threshold: needed
     "attribution",       // bounds of the attribution allow another answer. value: probability that
@@ -215,9 +218,11 @@ inline constexpr auto kDetailCodes = std::to_array<std::string_view>({
     "network",
     "files",
     "memory",
-    "scheduling",   // kernel CPU time
-    "other",        // disk, kernel: the rest
-    "multiplexed",  // upstream: queued on a connection that carries several calls
+    "scheduling",    // kernel CPU time
+    "other",         // disk, kernel: the rest
+    "multiplexed",   // upstream: queued on a connection that carries several calls
+    "slow_readers",  // why waits stay (Gain::reason): who takes the answer takes it slowly
+    "unaccounted",   // ... nobody knows what for
 });
 
 }  // namespace boundscope

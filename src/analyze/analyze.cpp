@@ -1,5 +1,4 @@
 // The line of the analysis: recording -> run -> totals -> evidence -> verdict.
-#include <algorithm>
 #include <map>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "analyze/memory.h"
 #include "analyze/owners.h"
 #include "analyze/process_model.h"
+#include "analyze/rewrite/elsewhere.h"
 #include "analyze/rewrite/outlook.h"
 #include "analyze/rewrite/source.h"
 #include "analyze/run.h"
@@ -30,14 +30,13 @@ Analysis analyze(const Recording& recording, const AnalysisOptions& options) {
   Facts facts = gather_facts(run, models, table);
   const StallSource stalls = stall_source(run);
   const Source source = source_of(run);
+  const Elsewhere elsewhere = elsewhere_of(run, owners, source);
   const Setting setting{.view = facts.view,
                         .cpu_limit = facts.cpu_limit,
-                        .evicted_reads = evicted_reads(run, facts),
+                        .evicted_reads = evicted_reads(run, facts).value,
+                        .evicted_reads_high = evicted_reads(run, facts).high,
                         .one_lane = threads.lane.has_value(),
-                        .managed = std::any_of(run.processes.begin(), run.processes.end(),
-                                               [](const auto& entry) {
-                                                 return collects_garbage(entry.second->runtime);
-                                               }),
+                        .managed = collects_garbage(source.runtime),
                         .interpreted = source.interpreted,
                         .stalls_counted = stalls.name == "pmu",
                         .stall_found_share = stalls.found_share};
@@ -76,6 +75,7 @@ Analysis analyze(const Recording& recording, const AnalysisOptions& options) {
                                 .source = source,
                                 .priors = options.priors ? *options.priors : built_in_priors(),
                                 .owners = owners,
+                                .elsewhere = elsewhere,
                                 .fixed = {},
                                 .worlds = {},
                                 .standards = {}},
@@ -83,7 +83,7 @@ Analysis analyze(const Recording& recording, const AnalysisOptions& options) {
   analysis.rewrite = std::move(outlook.rewrite);
   analysis.alternatives = std::move(outlook.alternatives);
   add_stall_alternatives(analysis.alternatives, analysis.verdict, evidence);
-  analysis.caveats = caveats_of(run, facts, evidence);
+  analysis.caveats = caveats_of(run, facts, evidence, elsewhere);
   return analysis;
 }
 

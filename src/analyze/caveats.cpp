@@ -12,9 +12,10 @@ constexpr double kSamplesAgree = 0.05;
 constexpr double kUnexplainedCpu = 0.1;  // of the CPU time, beyond requests
 constexpr double kUnattributed = 0.25;   // of the request time
 constexpr double kAborted = 0.01;
-constexpr double kEncrypted = 0.2;  // of the exchanges looked at
-constexpr double kHeldBack = 0.1;   // of the answers
-constexpr double kJitBusy = 0.05;   // of the CPU time
+constexpr double kEncrypted = 0.2;   // of the exchanges looked at
+constexpr double kHeldBack = 0.1;    // of the answers
+constexpr double kJitBusy = 0.05;    // of the CPU time
+constexpr double kElsewhere = 0.05;  // of the CPU time
 constexpr double kStealCaveat = 0.02;
 constexpr double kQueueCaveat = 0.1;     // run queue, of the request time
 constexpr double kLowLoad = 0.1;         // of the CPU limit
@@ -53,7 +54,11 @@ void about_the_recording(Caveats& caveats, const Run& run, const Facts& facts) {
   if (facts.slowed_to && facts.view == View::requests) {
     caveats.add("slowed", 1 - *facts.slowed_to);
   }
-  if (run.stable_s) caveats.add("non_stationary", *run.stable_s);
+  if (run.non_stationary) {
+    caveats.add("changed_late");
+  } else if (run.stable_s) {
+    caveats.add("non_stationary", *run.stable_s);
+  }
 }
 
 void about_requests(Caveats& caveats, const Run& run, const Facts& facts,
@@ -85,8 +90,9 @@ void about_requests(Caveats& caveats, const Run& run, const Facts& facts,
   if (facts.idle_s < kMinIdleForBackgroundS && facts.unexplained_cpu_share > kUnexplainedCpu) {
     caveats.add("background_unknown", facts.idle_s);
   }
+  // Less what queues for whoever is at work.
   const double unattributed =
-      evidence.run.component[static_cast<std::size_t>(RequestComponent::unattributed)].value;
+      evidence.run.candidate[static_cast<std::size_t>(Candidate::unattributed)].value;
   if (unattributed > kUnattributed) caveats.add("unattributed_large", unattributed);
 }
 
@@ -129,10 +135,14 @@ void about_cpu(Caveats& caveats, const Recording& recording, const Facts& facts,
 
 }  // namespace
 
-std::vector<Caveat> caveats_of(const Run& run, const Facts& facts, const Evidence& evidence) {
+std::vector<Caveat> caveats_of(const Run& run, const Facts& facts, const Evidence& evidence,
+                               const Elsewhere& elsewhere) {
   Caveats caveats;
   about_requests(caveats, run, facts, evidence);
   about_cpu(caveats, *run.recording, facts, evidence);
+  if (elsewhere.share > kElsewhere) {
+    caveats.add("several_languages", elsewhere.share, elsewhere.language);
+  }
   about_memory(caveats, facts.memory);
   about_the_recording(caveats, run, facts);
   return caveats.take();

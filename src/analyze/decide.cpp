@@ -64,6 +64,12 @@ std::optional<Verdict> gate(const Evidence& evidence, const Facts& facts) {
   return std::nullopt;
 }
 
+Verdict no_requests_to_judge_by(const Facts& facts) {
+  return facts.finished < kMinRequests
+             ? inconclusive(reason("too_few_requests", facts.finished, kMinRequests))
+             : inconclusive(reason("beside_requests", facts.finished));
+}
+
 // Threads speak about CPU and capacity. What a service's threads wait for says nothing about its
 // requests, so that without those only saturation counts.
 std::optional<Verdict> thread_gate(const Outcome& outcome, double probability,
@@ -78,9 +84,9 @@ std::optional<Verdict> thread_gate(const Outcome& outcome, double probability,
   if (facts.service && !(computing && saturated)) {
     verdict = facts.coverage.value_or(1) < kMinCoverage
                   ? inconclusive(reason("coverage", *facts.coverage, kMinCoverage))
-                  : inconclusive(reason("too_few_requests", facts.finished, kMinRequests));
+                  : no_requests_to_judge_by(facts);
   } else if (!says_something) {
-    verdict = inconclusive(reason("too_few_requests", facts.finished, kMinRequests));
+    verdict = no_requests_to_judge_by(facts);
   } else if (evidence.run.whole < kDominantShare * facts.observed_s * 1e9) {
     verdict = inconclusive(
         reason("no_dominant", evidence.run.whole / facts.observed_s / 1e9, kDominantShare));

@@ -291,15 +291,20 @@ std::vector<ThreadTime> thread_time(const Threads& threads) {
   return rows;
 }
 
-double evicted_reads(const Run& run, const Facts& facts) {
-  if (facts.refaults_per_s < kRefaultsPerS) return 0;
+Estimate evicted_reads(const Run& run, const Facts& facts) {
+  if (facts.refaults_per_s < kRefaultsPerS) return {};
   // At a limit of its own, or where the host as a whole is short of memory and the reads say so.
   const bool at_limit = facts.memory_limit_use.value_or(0) >= kAtMemoryLimit;
-  if (!at_limit && facts.reread_share.value_or(0) < kRereadShare) return 0;
+  if (!at_limit && facts.reread_share.value_or(0) < kRereadShare) return {};
   const Weights operations = disk_operations(run);
   double total = 0;
   for (const auto& [name, time] : operations) total += time;
-  return total > 0 ? operations.at("read") / total * facts.reread_share.value_or(1) : 0;
+  if (!(total > 0)) return {};
+  const double reads = operations.at("read") / total;
+  // How much is read takes a right that we may lack: it could be all, or next to nothing.
+  if (!facts.reread_share) return {0, 0, reads};
+  const double part = reads * *facts.reread_share;
+  return {part, part, part};
 }
 
 }  // namespace boundscope

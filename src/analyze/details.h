@@ -36,6 +36,6 @@ std::vector<CpuShare> cpu_time(const Evidence& evidence, const OwnerCounts& owne
 std::vector<ThreadTime> thread_time(const Threads& threads);
 
 // Part of the disk time that rereads pages evicted under memory pressure.
-double evicted_reads(const Run& run, const Facts& facts);
+Estimate evicted_reads(const Run& run, const Facts& facts);
 
 }  // namespace boundscope

@@ -49,6 +49,17 @@ Estimate bounded(Estimate estimate) {
   return estimate;
 }
 
+// Disk time of reading again what was evicted, and the rest.
+struct Evicted {
+  Estimate reread, read_once;
+};
+Evicted by_eviction(const Estimate& disk, const Setting& setting) {
+  const double part = setting.evicted_reads;
+  const double most = std::max(part, setting.evicted_reads_high);
+  return {{disk.value * part, disk.low * part, disk.high * most},
+          {disk.value * (1 - part), disk.low * (1 - most), disk.high * (1 - part)}};
+}
+
 Shares request_shares(std::span<const double> totals, double& whole) {
   const double transfer = totals[at(Column::transfer)];
   const double nothing = std::max(0.0, totals[at(Column::behind_nothing)]);
@@ -122,9 +133,9 @@ void set_components(Figures& figures, const Shares& shares, const Setting& setti
   set(RequestComponent::throttled, shares[Part::throttled]);
   set(RequestComponent::upstream, upstream);
   // Reading again what was evicted is for want of memory, whatever the system call.
-  const Estimate disk = shares[Part::disk];
-  set(RequestComponent::disk, times(disk, 1 - setting.evicted_reads));
-  set(RequestComponent::paging, plus(shares[Part::paging], times(disk, setting.evicted_reads)));
+  const auto [reread, read_once] = by_eviction(shares[Part::disk], setting);
+  set(RequestComponent::disk, read_once);
+  set(RequestComponent::paging, plus(shares[Part::paging], reread));
   set(RequestComponent::lock,
       sum_of(shares, {Part::lock_interpreter, Part::lock_running, Part::lock_disk,
                       Part::lock_upstream, Part::lock_other}));
@@ -139,7 +150,7 @@ struct Queue {
   double cpu = 0, heap = 0, lock = 0, pool = 0, unattributed = 0;
 };
 
-Queue divide_queue(const Shares& shares, const Figures& figures) {
+Queue divide_queue(const Shares& shares, const Figures& figures, const Setting& setting) {
   const double cpu =
       sum_of(shares, {Part::cpu, Part::run_queue, Part::throttled, Part::lock_interpreter}).value;
   const double heap = shares[Part::lock_heap].value;
@@ -149,8 +160,10 @@ Queue divide_queue(const Shares& shares, const Figures& figures) {
                           .value;
   Queue queue;
   const bool saturated = figures.loop >= kLoopSaturated || figures.machine >= kMachineFull;
-  // All of several workers busy, and CPUs to spare: more workers would help.
-  const bool workers_full = figures.second_loop >= kLoopSaturated && figures.machine < kMachineFull;
+  // All of several workers busy, and CPUs to spare: more workers would help. Threads that take
+  // turns are one worker.
+  const bool workers_full =
+      !setting.one_lane && figures.second_loop >= kLoopSaturated && figures.machine < kMachineFull;
   if (workers_full) {
     queue.pool = shares.behind_running;
   } else if (saturated || !(cpu + heap + lock + wait > 0)) {
@@ -177,13 +190,12 @@ Queue divide_queue(const Shares& shares, const Figures& figures) {
 }
 
 void set_candidates(Figures& figures, const Shares& shares, const Setting& setting) {
-  const Queue queue = divide_queue(shares, figures);
+  const Queue queue = divide_queue(shares, figures, setting);
   const auto set = [&](Candidate candidate, Estimate estimate) {
     figures.candidate[static_cast<std::size_t>(candidate)] = bounded(estimate);
   };
-  const double evicted = setting.evicted_reads;
   const Estimate disk = sum_of(shares, {Part::disk, Part::lock_disk});
-  const Estimate reread = times(disk, evicted);
+  const auto [reread, read_once] = by_eviction(disk, setting);
   const Estimate paging = shares[Part::paging];
   Estimate upstream = shares[Part::upstream];
   upstream.value += shares.multiplexed;
@@ -204,7 +216,7 @@ void set_candidates(Figures& figures, const Shares& shares, const Setting& setti
   figures.gc = stopped.value + figures.collecting * computing.value;
   set(Candidate::memory, plus(paging, reread));
   set(Candidate::upstream, upstream);
-  set(Candidate::disk, times(disk, 1 - evicted));
+  set(Candidate::disk, read_once);
   set(Candidate::transfer, {shares.transfer, shares.transfer, shares.transfer});
   set(Candidate::lock, plus(sum_of(shares, {Part::lock_running, Part::lock_other}), queue.lock));
   // While others use all connections, with a call open on each, the rest queue for one.

@@ -28,9 +28,10 @@ inline constexpr std::size_t kOwnerGroups = 4;
 // Constants of the run that the figures need.
 struct Setting {
   View view = View::threads;
-  double cpu_limit = 1;         // cores
-  double evicted_reads = 0;     // part of the disk time that rereads evicted pages
-  bool one_lane = false;        // the busiest thread is a process under an interpreter lock
+  double cpu_limit = 1;           // cores
+  double evicted_reads = 0;       // part of the disk time that rereads evicted pages
+  double evicted_reads_high = 0;  // ... and what it may be, where nobody counts what is read
+  bool one_lane = false;          // the busiest thread is a process under an interpreter lock
   bool managed = false;         // a runtime collects garbage: what allocation costs belongs to that
   bool interpreted = false;     // the busiest process runs an interpreter
   bool stalls_counted = false;  // by hardware counters, else by samples

@@ -14,7 +14,6 @@ namespace {
 
 constexpr double kNsPerS = 1e9;
 constexpr double kNsPerMs = 1e6;
-constexpr double kFullyObserved = 0.99;  // of a window
 
 // A process's requests over the run.
 struct Requests {
@@ -219,10 +218,13 @@ double cpu_limit_of(const RecordingHeader& header) {
   return std::max(1.0, static_cast<double>(header.cpus));
 }
 
-View view_of(const Facts& facts, const std::map<pid_t, Requests>& processes) {
-  if (!(facts.finished > 0) || facts.coverage.value_or(0) < kMinCoverage) return View::threads;
-  if (facts.cores < kIdleCores) return View::requests;
-  if (facts.finished < kMinRequests) return View::threads;
+bool follows_exchanges(const Facts& facts) {
+  return facts.finished > 0 && facts.coverage.value_or(0) >= kMinCoverage;
+}
+
+// Requests that were followed come beside the work: a batch job with a health check.
+bool works_beside_requests(const Facts& facts, const std::map<pid_t, Requests>& processes) {
+  if (!follows_exchanges(facts) || facts.cores < kIdleCores) return false;
   double for_requests = 0;
   double on_cpu = 0;
   for (const auto& [pid, requests] : processes) {
@@ -230,9 +232,15 @@ View view_of(const Facts& facts, const std::map<pid_t, Requests>& processes) {
     on_cpu += requests.on_cpu_ns;
   }
   const bool many = facts.finished >= kFullRequests;
-  if (many && facts.cores < kMuchBesideRequests) return View::requests;
+  if (many && facts.cores < kMuchBesideRequests) return false;
   const double least = many ? kHardlyForRequests : kRequestsExplainCpu;
-  return for_requests >= least * on_cpu ? View::requests : View::threads;
+  return for_requests < least * on_cpu;
+}
+
+View view_of(const Facts& facts, bool beside_requests) {
+  if (!follows_exchanges(facts) || beside_requests) return View::threads;
+  if (facts.cores < kIdleCores) return View::requests;
+  return facts.finished < kMinRequests ? View::threads : View::requests;
 }
 
 std::optional<double> milliseconds(std::optional<double> ns, double slowed_to) {
@@ -272,7 +280,10 @@ Facts gather_facts(const Run& run, const std::map<pid_t, ProcessModel>& models,
   }
   add_exchanges(facts, run, models);
   set_protocols(facts, run);
-  facts.view = view_of(facts, processes);
+  const bool beside_requests = works_beside_requests(facts, processes);
+  facts.view = view_of(facts, beside_requests);
+  // What is pushed may well be the work.
+  if (beside_requests && facts.pushed <= facts.finished) facts.service = false;
   set_idle(facts, processes);
   set_losses(facts, run);
   set_host(facts, run);

@@ -162,6 +162,18 @@ Estimate theil_sen(const std::vector<double>& x, const std::vector<double>& y) {
           quantile(slopes, std::min(1.0, 0.5 + spread))};
 }
 
+std::optional<double> held_bytes(const MemorySummary& memory) {
+  return memory.pss_bytes && memory.processes.value_or(1) > 1 ? memory.pss_bytes : memory.rss_bytes;
+}
+
+std::optional<double> room_for_heap(const MemorySummary& memory) {
+  const double heap = memory.heap_bytes.value_or(0);
+  if (!memory.limit_bytes || !(heap > 0)) return std::nullopt;
+  const double used = memory.usage_bytes ? *memory.usage_bytes - memory.page_cache_bytes.value_or(0)
+                                         : memory.rss_bytes.value_or(0);
+  return (heap + std::max(0.0, *memory.limit_bytes - used)) / heap;
+}
+
 MemorySummary memory_of(const Run& run, const Facts& facts, const Threads& threads) {
   MemorySummary memory;
   set_levels(memory, run);

@@ -152,7 +152,6 @@ bool Owners::ends_early(std::uint32_t stack) {
 OwnerCounts count_owners(const Run& run) {
   OwnerCounts counts;
   counts.by_row.resize(run.rows);
-  counts.idle_by_row.resize(run.rows);
   counts.paging_by_row.resize(run.rows);
   Owners owners(*run.recording);
   for (std::size_t i = 0; i < run.windows.size(); ++i) {
@@ -161,7 +160,7 @@ OwnerCounts count_owners(const Run& run) {
       const auto owner = static_cast<std::size_t>(owned.owner);
       const auto count = static_cast<double>(sample.count);
       counts.by_row[run.row[i]][owner] += count;
-      if (!owned.is_work) counts.idle_by_row[run.row[i]] += count;
+      counts.by_process[sample.pid][owner] += count;
       counts.paging_by_row[run.row[i]][static_cast<std::size_t>(owned.paging)] += count;
       counts.samples += count;
       if (owned.faults_for_gc) counts.gc_faults += count;

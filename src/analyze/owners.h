@@ -55,7 +55,7 @@ class Owners {
 // Samples per row and owner, and per owner and name over the whole run.
 struct OwnerCounts {
   std::vector<std::array<double, kCpuOwners>> by_row;
-  std::vector<double> idle_by_row;  // of them, those that are no work
+  std::map<pid_t, std::array<double, kCpuOwners>> by_process;  // over the whole run
   // Of them, those that the kernel spends on pages that are not in memory; indexed by PagingWork.
   std::vector<std::array<double, 4>> paging_by_row;
   std::array<std::map<std::string, double>, kCpuOwners> names;

@@ -179,6 +179,13 @@ bool works_apart(const ProcessSums& sums) {
          sums.busiest_serving_ns < waits && sums.most_serving_ns >= waits;
 }
 
+// Thread time on a CPU, or waiting for one, while requests were in flight.
+double beside_requests_ns(const ProcessSums& sums, Activity activity) {
+  const double all = activity == Activity::running ? sums.on_cpu_ns - sums.freeing_ns
+                                                   : sums.waiting_for_cpu_ns + sums.throttled_ns;
+  return std::max(0.0, all - sums.activity.background[at(activity)]);
+}
+
 // Time of an activity that had nothing to do with requests, as far as the idle time tells.
 double background(const ProcessSums& sums, Activity activity) {
   double rate = 0;
@@ -202,7 +209,9 @@ void set_activity_factors(ProcessModel& model, ProcessSums& sums, Runtime runtim
     if (!(point > 0)) continue;
     const auto kind = static_cast<Activity>(i);
     const bool on_cpu = kind == Activity::running || kind == Activity::runnable;
-    model.keep[i] = std::clamp(1 - background(sums, kind) / point, 0.0, 1.0);
+    // The point counts no more threads than there are requests; who is beside them may be one more.
+    const double busy = on_cpu ? std::max(point, beside_requests_ns(sums, kind)) : point;
+    model.keep[i] = std::clamp((busy - background(sums, kind)) / point, 0.0, 1.0);
     if (kind == Activity::lock && parks_idle_threads_in_futex(runtime)) model.keep[i] = 0;
     // Whether CPU work beside requests was background or trailing work can seldom be told.
     model.keep_high[i] = on_cpu && !works_apart(sums) ? 1 : model.keep[i];
@@ -288,9 +297,10 @@ double throttled_in_cgroup(const Run& run, const std::map<pid_t, ProcessSums>& a
   if (throttled > 0 || !(waiting > 0)) return 0;
   double in_cgroup = 0;
   for (const Window* window : run.windows) {
-    if (window->observed_ns > 0) {
-      in_cgroup += static_cast<double>(window->host.cgroup_throttled_ns.value_or(0));
-    }
+    // That clock goes on between slices.
+    const auto observed = static_cast<double>(window->observed_ns);
+    if (observed < kFullyObserved * static_cast<double>(window->duration_ns)) continue;
+    in_cgroup += static_cast<double>(window->host.cgroup_throttled_ns.value_or(0));
   }
   return std::min(1.0, in_cgroup / waiting);
 }

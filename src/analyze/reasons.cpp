@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "analyze/decide.h"
+#include "analyze/memory.h"
 #include "analyze/stalls.h"
 #include "analyze/thresholds.h"
 
@@ -19,7 +20,20 @@ class Arguments {
   template <class Pick>
   void share(std::string_view code, Pick pick, double threshold = 0,
              const std::string& subject = {}) {
-    add(code, evidence_.interval(pick), threshold, subject);
+    add(code, as_share(evidence_.interval(pick)), threshold, subject);
+  }
+  // Of the time in locks.
+  template <class Pick>
+  void of_locks(std::string_view code, Pick pick) {
+    if (!(pick(evidence_.run) >= kSmallestArgument)) return;  // of all time
+    const auto locked = [](const Figures& f) {
+      return f.component[static_cast<std::size_t>(RequestComponent::lock)].value;
+    };
+    add(code,
+        as_share(evidence_.interval_by(
+            [&](const Figures& f) { return locked(f) > 0 ? pick(f) / locked(f) : 0; },
+            [&](const Figures& f) { return f.whole * locked(f); })),
+        0, {});
   }
   void candidate(std::string_view code, Candidate which, const std::string& subject = {}) {
     const auto i = static_cast<std::size_t>(which);
@@ -30,20 +44,24 @@ class Arguments {
   void group(std::string_view code, OwnerGroup which, std::string subject) {
     const auto i = static_cast<std::size_t>(which);
     add(code,
-        evidence_.interval_by([i](const Figures& f) { return f.group[i]; },
-                              [](const Figures& f) { return f.samples; }),
+        as_share(evidence_.interval_by([i](const Figures& f) { return f.group[i]; },
+                                       [](const Figures& f) { return f.samples; })),
         0, std::move(subject));
   }
   // Something of the wall time, the same in every window.
   template <class Pick>
   void level(std::string_view code, Pick pick, double threshold, const std::string& subject = {}) {
-    add(code, evidence_.interval_by(pick, [](const Figures&) { return 1.0; }), threshold, subject);
+    add(code, as_share(over_windows(pick)), threshold, subject);
+  }
+  // Of the CPUs it may use; more than all of them may be wanted.
+  void cpu_use(std::string_view code) {
+    add(code, over_windows([](const Figures& f) { return f.machine; }), kMachineFull, {});
   }
   // Of the CPU time.
   void stall_share() {
     add("stall_share",
-        evidence_.interval_by(stalled_cpu_share,
-                              [](const Figures& figures) { return figures.stall_weight; }),
+        as_share(evidence_.interval_by(
+            stalled_cpu_share, [](const Figures& figures) { return figures.stall_weight; })),
         kStalled, {});
   }
   void fact(std::string_view code, double value, double threshold, std::string subject = {}) {
@@ -55,6 +73,14 @@ class Arguments {
   std::vector<Reason> take() { return std::move(reasons_); }
 
  private:
+  template <class Pick>
+  Estimate over_windows(Pick pick) const {
+    return evidence_.interval_by(pick, [](const Figures&) { return 1.0; });
+  }
+  static Estimate as_share(Estimate share) {
+    return {share.value, std::clamp(share.low, 0.0, share.value),
+            std::max(share.value, std::min(share.high, 1.0))};
+  }
   // What is hardly there is no argument.
   void add(std::string_view code, const Estimate& estimate, double threshold, std::string subject) {
     if (!(estimate.value >= kSmallestArgument)) return;
@@ -89,9 +115,7 @@ void owner_groups(Arguments& arguments, const Names& names, const Evidence& evid
 }
 
 void machine(Arguments& arguments, const Figures& run) {
-  arguments.level(
-      run.machine >= kMachineFull ? "machine_full" : "machine_not_full",
-      [](const Figures& f) { return f.machine; }, kMachineFull);
+  arguments.cpu_use(run.machine >= kMachineFull ? "machine_full" : "machine_not_full");
 }
 
 void cpu(Arguments& arguments, const Outcome& outcome, const Evidence& evidence, const Facts& facts,
@@ -99,7 +123,9 @@ void cpu(Arguments& arguments, const Outcome& outcome, const Evidence& evidence,
   const Figures& run = evidence.run;
   arguments.candidate("cpu_share", Candidate::cpu);
   if (outcome.cause == Cause::starved) {
-    arguments.share("throttled_share", [](const Figures& f) { return f.throttled; });
+    arguments.share(
+        "throttled_share", [](const Figures& f) { return f.throttled; },
+        kThrottledPart * (run.cpu + run.run_queue + run.throttled));
     if (run.periods_throttled > 0) {
       arguments.level(
           "throttled_periods", [](const Figures& f) { return f.periods_throttled; },
@@ -144,20 +170,16 @@ void io(Arguments& arguments, const Outcome& outcome, const Names& names) {
     arguments.share("upstream_multiplexed", [](const Figures& f) { return f.multiplexed; });
   } else if (outcome.cause == Cause::disk) {
     arguments.candidate("disk_share", Candidate::disk, names.disk_operation);
-    arguments.share("disk_behind_locks", [](const Figures& f) { return f.disk_locks; });
+    arguments.of_locks("disk_behind_locks", [](const Figures& f) { return f.disk_locks; });
   } else {
     arguments.candidate("transfer_share", Candidate::transfer);
   }
 }
 
-// How large the heap could be under the limit, beside everything else that has to stay.
 void heap_room(Arguments& arguments, const MemorySummary& memory) {
-  const double heap = memory.heap_bytes.value_or(0);
-  if (!memory.limit_bytes || !(heap > 0)) return;
-  const double used = memory.usage_bytes ? *memory.usage_bytes - memory.page_cache_bytes.value_or(0)
-                                         : memory.rss_bytes.value_or(0);
-  const double times = (heap + std::max(0.0, *memory.limit_bytes - used)) / heap;
-  arguments.fact(times >= kRoomForHeap ? "suggests_heap_room" : "no_heap_room", times,
+  const std::optional<double> times = room_for_heap(memory);
+  if (!times) return;
+  arguments.fact(*times >= kRoomForHeap ? "suggests_heap_room" : "no_heap_room", *times,
                  kRoomForHeap);
 }
 
@@ -227,7 +249,7 @@ void contention(Arguments& arguments, const Outcome& outcome, const Facts& facts
   const auto upstream = static_cast<std::size_t>(Candidate::upstream);
   const auto disk = static_cast<std::size_t>(Candidate::disk);
   arguments.candidate("queue_share", Candidate::pool);
-  arguments.share("upstream_behind_locks", [](const Figures& f) { return f.upstream_locks; });
+  arguments.of_locks("upstream_behind_locks", [](const Figures& f) { return f.upstream_locks; });
   arguments.share(
       "workers_wait_upstream", [=](const Figures& f) { return f.candidate[upstream].value; }, 0,
       names.peer);

@@ -231,13 +231,13 @@ std::optional<GcSummary> gc_summary(const Run& run, std::optional<double> gc_cpu
   if (const auto told = go_cpu_share(run)) summary.cpu_share = told;
   double pauses = 0, total_ns = 0, cycles = 0;
   bool known = false, cycles_known = false;
-  std::map<pid_t, const GcTotals*> last;
+  const std::vector<GcTotals>* last = nullptr;  // who lives at the end
   std::map<pid_t, LongestPause> longest;
   // Events count wherever they were in the measurement; the share is of the part that the answer is
   // about.
   for (const Window& window : run.recording->windows) {
+    if (!window.gc.empty()) last = &window.gc;
     for (const GcTotals& gc : window.gc) {
-      last[gc.pid] = &gc;
       if (!tells_stops(gc)) continue;
       known = true;
       const Pauses here = pauses_in(gc);
@@ -248,7 +248,8 @@ std::optional<GcSummary> gc_summary(const Run& run, std::optional<double> gc_cpu
       cycles_known = cycles_known || gc.cycles.has_value();
     }
   }
-  for (const auto& [pid, gc] : last) add_levels(summary, *gc);
+  if (last != nullptr)
+    for (const GcTotals& gc : *last) add_levels(summary, gc);
   if (known) {
     summary.pauses = pauses;
     summary.pause_total_ms = total_ns / kNsPerMs;

@@ -104,6 +104,8 @@ inline constexpr double kParkedSwitchesPerS = 0.2;
 inline constexpr double kLoneThread = 0.95;  // of the CPU time of its process
 inline constexpr double kMinIdleForBackgroundS = 1;
 
+inline constexpr double kFullyObserved = 0.99;  // of a window: what counts all the while fits
+
 // Rewrite.
 inline constexpr double kWorthwhileGain = 1.2;
 inline constexpr double kPlausible =

@@ -42,8 +42,9 @@ constexpr const char* kMeasuring = R"(
 OPTIONS
     -d, --duration S        seconds to measure, 1 to 86400 (default 30)
     -F, --frequency HZ      CPU samples a second, 1 to 1000 (default 99)
-        --budget PERCENT    what measuring may cost, in percent of the target's
-                            CPU time (default 1; 100: no limit)
+        --budget PERCENT    what event probes may cost, in percent of the
+                            target's CPU time (default 1, but at least 0.5 % of
+                            one CPU; 100: no limit)
         --backend BACKEND   bpf (default); kprobes: the same, with requests seen
                             by kprobes even where there are better probes; or
                             procfs: reads /proc, needs no BPF, and sees CPU and
@@ -91,7 +92,8 @@ constexpr const char* kRecordOptions =
     -v, --verbose           which probes ran, on stderr
     -h, --help              this text
 
-The file grows by a line a second and can be read even if the writer is killed.
+The file grows by about a line a second and can be read even if the writer is
+killed.
 
 EXAMPLES
     sudo boundscope record --port 8080 -o api.rec
@@ -137,7 +139,8 @@ OPTIONS
         --costs COSTS       what it costs and what it is worth, as a file
         --KEY VALUE         the same, for all services: --team 3 --months 6..9
                             --salary 120k --language rust --cloud-bill 8k..10k
-                            and every other key of the example
+                            and every other key of the example but
+                            weeks.ACTION
         --format FORMAT     text (default) or json
     -o, --output FILE       write there, not to stdout
     -v, --verbose           every option, part and input of every service

@@ -148,7 +148,8 @@ std::string years_words(double years) { return number(years) + (years == 1 ? " y
 std::string needed_words(const Return& result) {
   if (!result.rewrite) return "";
   const std::optional<Estimate>& needed = result.options[*result.rewrite].needed_monthly;
-  if (!needed) return "A rewrite would not be live in time to bring anything in.";
+  if (!needed)
+    return "In one of ten cases or more a rewrite would not be live in time to bring anything in.";
   return fmt::format("To pay within {} a rewrite would have to bring in {} a month.",
                      years_words(result.years), money_range(*needed));
 }

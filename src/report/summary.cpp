@@ -18,6 +18,11 @@ class Facts {
   explicit Facts(const Analysis& analysis) : analysis_(analysis) {}
 
   bool has(std::string_view code) const { return find(code) != nullptr; }
+  // Whether it is as large as it has to be to decide.
+  bool decides(std::string_view code) const {
+    const Reason* reason = find(code);
+    return reason != nullptr && reason->value >= reason->threshold;
+  }
 
   std::string who() const {
     return analysis_.load.view == View::requests ? "requests" : "its threads";
@@ -66,10 +71,11 @@ std::string single_thread_sentence(const Facts& facts) {
 std::string starved_sentence(const Facts& facts) {
   std::string_view by = "other programs take the CPUs";
   if (facts.has("steal_share")) by = "the hypervisor takes the CPUs";
-  if (facts.has("throttled_share") || facts.has("throttled_periods"))
-    by = "the CPU quota is used up";
+  const bool by_quota = facts.decides("throttled_share") || facts.decides("throttled_periods");
+  if (by_quota) by = "the CPU quota is used up";
   return fmt::format("Starved of CPU: {} could run but {}{}.", facts.who(), by,
-                     facts.of_their_time({"throttled_share", "run_queue_share"}));
+                     by_quota ? facts.of_their_time({"throttled_share", "run_queue_share"})
+                              : facts.of_their_time({"run_queue_share"}));
 }
 
 std::string gc_sentence(const Facts& facts) {
@@ -137,7 +143,7 @@ std::string cause_sentence(const Analysis& analysis) {
     case Cause::disk:
       return fmt::format("I/O-bound: {} wait for the disk, mostly {}{}.", who,
                          facts.subject("disk_share", "other operations"),
-                         facts.of_their_time({"disk_share", "disk_behind_locks"}));
+                         facts.of_their_time({"disk_share"}));
     case Cause::transfer:
       return fmt::format("I/O-bound: {} wait for readers that are slow to take the answer{}.", who,
                          facts.of_their_time({"transfer_share"}));
@@ -195,11 +201,14 @@ std::string rewrite_answer(const Rewrite& rewrite) {
              : "Whether a rewrite would help cannot be said; it could plausibly " + goals + ".";
 }
 
-// Waiting stays; what CPU time there is may still shrink.
+// Waiting stays; what CPU time and memory there is may still shrink.
 std::string rewrite_of_waiting(const Rewrite& rewrite) {
   const std::string goals = plausible_goals(rewrite);
-  return "A rewrite cannot make the waiting shorter" +
-         (goals.empty() ? "." : "; it could plausibly " + goals + ".");
+  const std::string stays = "A rewrite cannot make the waiting shorter";
+  if (goals.empty()) return stays + ".";
+  if (rewrite.answer == Answer::unlikely)
+    return stays + ", and what it could plausibly do hardly matters here: " + goals + ".";
+  return stays + "; it could plausibly " + goals + ".";
 }
 
 }  // namespace

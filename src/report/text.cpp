@@ -200,7 +200,7 @@ class TextReport {
       const double share = *memory.stall_share;
       const std::string range = percent_range(
           {share, memory.stall_low.value_or(share), memory.stall_high.value_or(share)});
-      line += fmt::format(", {}{} of its CPU time waiting for it", percent(share),
+      line += fmt::format(", {}{} of its CPU time in user space waiting for it", percent(share),
                           range.empty() ? "" : " (" + range + ")");
     }
     if (!line.empty()) paragraph(line);
@@ -261,7 +261,9 @@ class TextReport {
     goal("latency", gains.latency, now(load.latency_mean_ms, milliseconds));
     goal("tail", gains.tail, now(load.latency_p99_ms, milliseconds));
     goal("capacity", gains.capacity, number(load.cpu_cores) + " cores");
-    goal("memory", gains.memory, now(analysis_.memory.rss_bytes, bytes));
+    const MemorySummary& memory = analysis_.memory;
+    const bool shared = memory.pss_bytes && memory.processes.value_or(1) > 1;
+    goal("memory", gains.memory, now(shared ? memory.pss_bytes : memory.rss_bytes, bytes));
     if (gains.throughput.gain)
       paragraph(fmt::format("throughput at saturation: {} as much",
                             ratio_range(gains.throughput.gain->low, gains.throughput.gain->high)));
@@ -275,7 +277,7 @@ class TextReport {
     const auto add = [&](const std::optional<Estimate>& share, const char* what) {
       if (!share) return;
       const std::string range = percent_range(*share);
-      line += (line.empty() ? "language-bound share: " : ", ") +
+      line += (line.empty() ? "language-bound (its code, runtime, collector, built-ins): " : ", ") +
               (range.empty() ? percent(share->value) : range) + " of " + what;
     };
     add(rewrite.language_request_time, "the request time");
@@ -337,14 +339,15 @@ class TextReport {
 
   void cost() {
     if (!totals_.tool_cpu_cores) return;
-    std::string line = fmt::format("{} CPU cores", number(*totals_.tool_cpu_cores));
+    std::string line = fmt::format("boundscope used {} CPU cores", number(*totals_.tool_cpu_cores));
+    if (totals_.tool_rss_bytes) line += " and " + bytes(*totals_.tool_rss_bytes) + " of memory";
     if (totals_.on_target_share)
-      line += fmt::format(", {} of the target's CPU time", percent(*totals_.on_target_share));
-    if (totals_.tool_rss_bytes) line += ", " + bytes(*totals_.tool_rss_bytes) + " of memory";
+      line += fmt::format("; its probes took {} of the target's CPU time",
+                          percent(*totals_.on_target_share));
     line += fmt::format(
         "; {} samples, {}", totals_.samples,
         totals_.lost == 0 ? "nothing lost" : fmt::format("lost records: {}", totals_.lost));
-    out_ << '\n' << painted(Paint::dim, wrapped("Measuring took " + line));
+    out_ << '\n' << painted(Paint::dim, wrapped(line));
   }
 
   std::ostream& out_;

@@ -27,6 +27,10 @@ constexpr std::array kCaveats{
           "the service changed its behaviour during the measurement; the answer is about its "
           "stable end",
           "measure again over a steady phase, or longer (-d 120)"},
+    Words{"changed_late",
+          "the service changed its behaviour during the measurement, too late for its end to speak "
+          "alone; the answer mixes both",
+          "measure again over a steady phase, or longer (-d 120)"},
     Words{"little_mismatch", "requests in flight and measured latency disagree by {percent}",
           "treat the shares of request time as rough"},
     Words{"background_unknown",
@@ -70,6 +74,10 @@ constexpr std::array kCaveats{
           "look for queues inside of the service"},
     Words{"unknown_frames", "{percent} of the CPU samples hit code that could not be named",
           "install its symbols, or let its runtime write a perf map"},
+    Words{"several_languages",
+          "{percent} of the CPU time is that of processes written in another language ({subject}); "
+          "predictions take it that they stay as they are, but their memory is not told apart",
+          "name the process that a rewrite would replace (--pid)", "not known"},
     Words{"warming_up",
           "a JIT compiler still takes {percent} of the CPU time: the service is warming up",
           "measure again in a few minutes"},
@@ -161,7 +169,9 @@ constexpr std::array kReasons{
     // io
     Words{"upstream_share",
           "{percent} of {time} is waiting for answers, mostly from {subject}{range}", "", "a peer"},
-    Words{"upstream_multiplexed", "{percent} of the calls share a connection with an open one"},
+    Words{
+        "upstream_multiplexed",
+        "{percent} of {time} is waiting behind other calls on a connection that they share{range}"},
     Words{"disk_share", "{percent} of {time} is waiting for the disk (mostly {subject}){range}", "",
           "other"},
     Words{"disk_behind_locks",
@@ -186,6 +196,11 @@ constexpr std::array kReasons{
     // inconclusive
     Words{"too_few_requests", "{count} requests were seen where {limit} are needed",
           "measure under more load, or longer (-d 120)"},
+    Words{
+        "beside_requests",
+        "the {count} requests that were seen are hardly what it works for, and of what its threads "
+        "wait for otherwise nothing can be said",
+        "measure the process that does the work, or while requests need it"},
     Words{"few_windows", "{count} windows of time were observed where {limit} are needed",
           "measure longer (-d 60)"},
     Words{"few_samples", "{count} CPU samples were taken where {limit} are needed",
@@ -315,6 +330,8 @@ constexpr std::array kDetails{
     Words{"scheduling", "scheduling"},
     Words{"other", "other"},
     Words{"multiplexed", "behind other calls"},
+    Words{"slow_readers", "readers that are slow"},
+    Words{"unaccounted", "what could not be accounted for"},
 };
 
 constexpr std::array kStates{Words{"cpu", "on CPU"},

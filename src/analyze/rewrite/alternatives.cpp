@@ -5,6 +5,7 @@
 #include <functional>
 #include <utility>
 
+#include "analyze/memory.h"
 #include "analyze/rewrite/alternative_table.h"
 #include "analyze/rewrite/answer.h"
 #include "analyze/rewrite/language.h"
@@ -135,9 +136,10 @@ void add_waits(AlternativeTable& table, const Subject& subject) {
 // Whether twice the heap still fits under the limit.
 bool heap_may_grow(const Subject& subject) {
   const auto& memory = subject.memory;
-  if (!memory.limit_bytes || !memory.rss_bytes) return true;
-  const double more = memory.live_heap_bytes.value_or(memory.heap_bytes.value_or(0));
-  return *memory.rss_bytes + more <= *memory.limit_bytes;
+  if (!memory.limit_bytes) return true;
+  if (const auto times = room_for_heap(memory)) return *times >= kRoomForHeap;
+  // A heap that is not known is at most all that is resident.
+  return memory.rss_bytes && kRoomForHeap * *memory.rss_bytes <= *memory.limit_bytes;
 }
 
 void add_collector(AlternativeTable& table, const Subject& subject) {

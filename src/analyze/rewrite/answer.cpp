@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "analyze/memory.h"
 #include "analyze/thresholds.h"
 
 namespace boundscope {
@@ -24,24 +25,29 @@ double cpu_queue(const Figures& run) {
   return run.run_queue + run.throttled + run.interpreter_lock + run.cpu_queue;
 }
 
-double waiting_share(const Subject& subject) {
+// Waits that a rewrite leaves as they are. Queueing for a worker is not among them.
+struct Waits {
   double share = 0;
-  for (const Candidate which :
-       {Candidate::memory, Candidate::upstream, Candidate::disk, Candidate::transfer,
-        Candidate::lock, Candidate::pool, Candidate::unattributed}) {
-    share += subject.candidate(which);
+  std::string largest;
+};
+Waits waits_of(const Subject& subject) {
+  const std::array<std::pair<Candidate, std::string>, 6> kinds{
+      std::pair{Candidate::upstream, subject.names.peer},
+      std::pair{Candidate::disk, subject.names.disk_operation},
+      std::pair{Candidate::lock, subject.names.lock},
+      std::pair{Candidate::memory, std::string("memory")},
+      std::pair{Candidate::transfer, std::string("slow_readers")},
+      std::pair{Candidate::unattributed, std::string("unaccounted")}};
+  Waits waits;
+  double most = -1;
+  for (const auto& [which, name] : kinds) {
+    const double share = subject.candidate(which);
+    waits.share += share;
+    if (share <= most) continue;
+    most = share;
+    waits.largest = name;
   }
-  return share;
-}
-
-std::string largest_wait(const Subject& subject) {
-  const std::array<std::pair<double, const std::string*>, 3> waits{
-      std::pair{subject.candidate(Candidate::upstream), &subject.names.peer},
-      std::pair{subject.candidate(Candidate::disk), &subject.names.disk_operation},
-      std::pair{subject.candidate(Candidate::lock), &subject.names.lock}};
-  return *std::max_element(waits.begin(), waits.end(), [](const auto& a, const auto& b) {
-            return a.first < b.first;
-          })->second;
+  return waits;
 }
 
 Reason cpu_stays(const Subject& subject) {
@@ -52,11 +58,13 @@ Reason cpu_stays(const Subject& subject) {
 }
 
 double language_share(const Subject& subject) {
-  double share = 1;
-  for (const CpuOwner owner : {CpuOwner::native_library, CpuOwner::kernel, CpuOwner::unknown}) {
-    share -= subject.owner(owner);
+  double share = 0;
+  for (const CpuOwner owner :
+       {CpuOwner::application, CpuOwner::interpreter, CpuOwner::jit_compiler, CpuOwner::gc,
+        CpuOwner::allocator, CpuOwner::runtime, CpuOwner::builtin}) {
+    share += subject.owner(owner) * (1 - subject.elsewhere.of(owner));
   }
-  return std::max(0.0, share);
+  return share;
 }
 
 // Why a gain that rests on the CPU time is neither here nor there.
@@ -123,20 +131,23 @@ void explain_latency(Gain& gain, const Subject& subject) {
   }
   if (silenced(gain, subject)) return;
   const Figures& run = subject.evidence.run;
-  const double waits = waiting_share(subject);
+  const Waits waits = waits_of(subject);
+  const double queue = subject.candidate(Candidate::pool);
   if (gain.answer == Answer::plausible) {
     gain.reason =
         gain_reason("language_bound", (run.cpu + cpu_queue(run)) * language_share(subject));
   } else if (gain.answer == Answer::unlikely) {
-    if (waits >= 0.5) {
-      gain.reason = gain_reason("waits_stay", waits, largest_wait(subject));
+    if (queue >= kWorthAnAction && queue > waits.share) {
+      gain.reason = gain_reason("pool_decides", queue);
+    } else if (waits.share >= 0.5) {
+      gain.reason = gain_reason("waits_stay", waits.share, waits.largest);
     } else if (subject.source.compiled) {
       gain.reason = gain_reason("already_native", 0, subject.source.language);
     } else {
       gain.reason = cpu_stays(subject);
     }
-  } else if (subject.candidate(Candidate::pool) >= kWorthAnAction) {
-    gain.reason = gain_reason("pool_decides", subject.candidate(Candidate::pool));
+  } else if (queue >= kWorthAnAction) {
+    gain.reason = gain_reason("pool_decides", queue);
   } else {
     gain.reason = undecided(gain, subject);
   }
@@ -165,10 +176,11 @@ bool capacity_matters(const Subject& subject) {
 
 bool memory_matters(const Subject& subject) {
   const auto& memory = subject.memory;
-  if (!memory.rss_bytes) return false;
+  const std::optional<double> held = held_bytes(memory);
+  if (!held) return false;
   if (subject.verdict.bound == Bound::memory) return true;
-  return *memory.rss_bytes >= kMuchMemoryBytes ||
-         (memory.limit_bytes && *memory.rss_bytes >= kMuchOfLimit * *memory.limit_bytes);
+  return *held >= kMuchMemoryBytes ||
+         (memory.limit_bytes && *held >= kMuchOfLimit * *memory.limit_bytes);
 }
 
 bool is_fast(const Subject& subject) {
@@ -217,10 +229,10 @@ void explain_memory(Gain& gain, const Subject& subject) {
     gain.reason = gain_reason("no_memory");
     return;
   }
-  const double rss = *subject.memory.rss_bytes;
-  gain.reason = subject.memory.live_heap_bytes
-                    ? gain_reason("memory_from_heap", *subject.memory.live_heap_bytes / rss)
-                    : gain_reason("memory_from_rss", rss);
+  const double held = held_bytes(subject.memory).value_or(0);
+  gain.reason = subject.memory.live_heap_bytes && held > 0
+                    ? gain_reason("memory_from_heap", *subject.memory.live_heap_bytes / held)
+                    : gain_reason("memory_from_rss", held);
 }
 
 void answer_rewrite(Rewrite& rewrite, const Subject& subject) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "analyze/memory.h"
+
 namespace boundscope {
 namespace {
 
@@ -26,7 +28,7 @@ class FootprintModel {
   FootprintModel(const Footprint& now, const Language& language) : now_(now), language_(language) {
     if (now.base) base_from_.emplace(*now.base);
     keeps_base_ = keeps_base(now, language);
-    from_heap_ = now.live_bytes && *now.live_bytes >= kLeastLive * now.rss_bytes &&
+    from_heap_ = now.live_bytes && *now.live_bytes >= kLeastLive * now.held_bytes &&
                  language.has(PriorKind::objects) && language.has(PriorKind::room);
   }
 
@@ -34,7 +36,7 @@ class FootprintModel {
     const bool merges = language_.one_process() && now_.workers > 1;
     const double workers = merges ? 1 : now_.workers;
     const double base = base_from_ ? now_.workers * kMiB * base_from_->at(standard.base_from) : 0;
-    const double own = now_.rss_bytes - now_.kept_bytes;
+    const double own = now_.held_bytes - now_.kept_bytes;
     const double beyond =
         std::min(own - std::min(base, kMostBase * own), now_.anonymous_bytes.value_or(own));
     double base_to = 0;
@@ -48,8 +50,8 @@ class FootprintModel {
     if (!from_heap_) {
       return base_to + now_.kept_bytes + once * beyond / language_.factor(PriorKind::rss, standard);
     }
-    const double live = std::min(*now_.live_bytes, now_.rss_bytes);
-    const double heap = std::clamp(now_.heap_bytes.value_or(live), live, now_.rss_bytes);
+    const double live = std::min(*now_.live_bytes, now_.held_bytes);
+    const double heap = std::clamp(now_.heap_bytes.value_or(live), live, now_.held_bytes);
     // Buffers, stacks and caches outside of the heap: some of it belongs to the runtime.
     const double outside = std::max(0.0, beyond - heap) * standard.shared;
     return base_to + now_.kept_bytes + outside +
@@ -69,14 +71,16 @@ class FootprintModel {
 
 std::optional<Footprint> footprint_of(const MemorySummary& memory, const Source& source,
                                       const Priors& priors) {
-  if (!memory.rss_bytes || !(*memory.rss_bytes > 0)) return std::nullopt;
+  const double held = held_bytes(memory).value_or(0);
+  if (!memory.rss_bytes || !(*memory.rss_bytes > 0) || !(held > 0)) return std::nullopt;
+  const double once = held / *memory.rss_bytes;  // of pages that were counted for each process
   Footprint footprint;
-  footprint.rss_bytes = *memory.rss_bytes;
+  footprint.held_bytes = held;
   footprint.live_bytes = memory.live_heap_bytes;
   footprint.heap_bytes = memory.heap_bytes;
-  footprint.kept_bytes = std::min(0.9 * footprint.rss_bytes, memory.mapped_file_bytes.value_or(0) +
-                                                                 memory.shmem_bytes.value_or(0));
-  footprint.anonymous_bytes = memory.anonymous_bytes;
+  footprint.kept_bytes = std::min(
+      0.9 * held, memory.mapped_file_bytes.value_or(0) + once * memory.shmem_bytes.value_or(0));
+  if (memory.anonymous_bytes) footprint.anonymous_bytes = once * *memory.anonymous_bytes;
   footprint.workers = source.workers;
   const Prior* base = priors.find(PriorKind::base, "*", source.language);
   if (base != nullptr) footprint.base = base->quantiles;
@@ -89,7 +93,7 @@ std::vector<double> memory_gains(const Footprint& footprint, const Language& lan
   std::vector<double> gains;
   gains.reserve(standards.size());
   for (const Standard& standard : standards) {
-    gains.push_back(gain_of(footprint.rss_bytes, model.after(standard)));
+    gains.push_back(gain_of(footprint.held_bytes, model.after(standard)));
   }
   return gains;
 }

@@ -10,7 +10,7 @@
 namespace boundscope {
 
 struct Footprint {
-  double rss_bytes = 0;
+  double held_bytes = 0;             // resident; what several workers share once, if it is known
   std::optional<double> live_bytes;  // objects that are in use
   std::optional<double> heap_bytes;  // held for objects, in use or not
   double kept_bytes = 0;             // mapped files and shared memory: the same in any language
@@ -23,7 +23,7 @@ struct Footprint {
 std::optional<Footprint> footprint_of(const MemorySummary& memory, const Source& source,
                                       const Priors& priors);
 
-// Resident memory before / after, in each world.
+// Memory held before / after, in each world.
 std::vector<double> memory_gains(const Footprint& footprint, const Language& language,
                                  const std::vector<Standard>& standards);
 

@@ -65,6 +65,7 @@ Change Language::change(const World& world, const Standard& standard) const {
   left[static_cast<std::size_t>(Work::library)] = left_by(PriorKind::library);
   left[static_cast<std::size_t>(Work::kernel)] = kernel;
   const double implementation = left_by(PriorKind::implementation);
+  left[static_cast<std::size_t>(Work::elsewhere)] = 1 / implementation;  // all of it
   Change change;
   // A request costs what the emptiest server of the language takes for one.
   double least = 0;

@@ -7,7 +7,7 @@ namespace boundscope {
 
 Outlook outlook_of(Subject subject, const std::vector<std::string>& to) {
   const std::uint64_t seed = subject.run.recording->header.seed;
-  subject.fixed = fixed_of(subject.run, subject.facts, subject.owners);
+  subject.fixed = fixed_of(subject.run, subject.facts, subject.owners, subject.elsewhere);
   subject.worlds = draw_worlds(subject.evidence, subject.facts, subject.fixed, seed);
   subject.standards = draw_standards(seed);
   Outlook outlook;

@@ -77,7 +77,7 @@ LanguageGains gains_of_unknown(const Subject& subject) {
   std::vector<double> by_latency, by_capacity;
   for (std::size_t i = 0; i < subject.worlds.size(); ++i) {
     const World& world = subject.worlds[i];
-    const double stays = world.part(Work::library) + world.part(Work::kernel);
+    const double stays = world.stays();
     Change change;
     change.cpu = stays + (1 - stays) * subject.standards[i].idiom;
     if (latency) by_latency.push_back(model.latency(world, change));
@@ -99,7 +99,7 @@ void set_language_shares(Rewrite& rewrite, const Subject& subject) {
   if (!(subject.evidence.run.samples >= kMinSamplesForRange)) return;
   std::vector<double> of_time, of_cpu;
   for (const World& world : subject.worlds) {
-    const double language = 1 - world.part(Work::library) - world.part(Work::kernel);
+    const double language = 1 - world.stays();
     of_cpu.push_back(language);
     of_time.push_back((world.run + world.cpu_queue()) * language + world.stopped);
   }

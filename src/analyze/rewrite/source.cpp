@@ -32,14 +32,6 @@ std::string native_language(const std::string& language) {
   return language;
 }
 
-// As the priors call it: a JIT that can be switched on makes a language of its own.
-std::string prior_language(const TargetProcess& process) {
-  if (process.runtime == Runtime::native) return native_language(process.language);
-  if (process.jit == "yjit") return "ruby+yjit";
-  if (process.jit == "luajit") return "luajit";
-  return std::string(language_of(process.runtime));
-}
-
 double workers_of(const Run& run, Runtime runtime) {
   if (run.windows.empty()) return 1;
   double count = 0;
@@ -50,6 +42,14 @@ double workers_of(const Run& run, Runtime runtime) {
 }
 
 }  // namespace
+
+// A JIT that can be switched on makes a language of its own.
+std::string prior_language(const TargetProcess& process) {
+  if (process.runtime == Runtime::native) return native_language(process.language);
+  if (process.jit == "yjit") return "ruby+yjit";
+  if (process.jit == "luajit") return "luajit";
+  return std::string(language_of(process.runtime));
+}
 
 Source source_of(const Run& run) {
   Source source;

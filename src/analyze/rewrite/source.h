@@ -23,6 +23,9 @@ struct Source {
 // Of the process that uses most CPU time.
 Source source_of(const Run& run);
 
+// What a process is written in, as the priors call it.
+std::string prior_language(const TargetProcess& process);
+
 // Languages that people move to from there, most usual first; never empty.
 std::vector<std::string> usual_targets(const Source& source);
 

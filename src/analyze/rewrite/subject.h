@@ -7,6 +7,7 @@
 #include "analyze/details.h"
 #include "analyze/figures.h"
 #include "analyze/load.h"
+#include "analyze/rewrite/elsewhere.h"
 #include "analyze/rewrite/model.h"
 #include "analyze/rewrite/source.h"
 #include "analyze/rewrite/standard.h"
@@ -29,6 +30,7 @@ struct Subject {
   const Source& source;
   const Priors& priors;
   const OwnerCounts& owners;
+  const Elsewhere& elsewhere;
   Fixed fixed;
   std::vector<World> worlds;
   std::vector<Standard> standards;

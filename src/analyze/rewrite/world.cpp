@@ -166,7 +166,9 @@ class Drawer {
     for (std::size_t i = 0; i < kCpuOwners; ++i) {
       const auto owner = static_cast<CpuOwner>(i);
       if (owner == CpuOwner::unknown) continue;
-      world.work[static_cast<std::size_t>(work_of(owner))] += shares[i];
+      const double elsewhere = shares[i] * fixed_.elsewhere[i];
+      world.work[static_cast<std::size_t>(Work::elsewhere)] += elsewhere;
+      world.work[static_cast<std::size_t>(work_of(owner))] += shares[i] - elsewhere;
     }
     double& builtin = world.work[static_cast<std::size_t>(Work::builtin)];
     world.work[static_cast<std::size_t>(Work::primitive)] = builtin * fixed_.primitive;
@@ -194,8 +196,10 @@ double behind_stops(const Fixed& fixed, const World& world, double utilisation) 
   return fixed.came_meanwhile * (held_up(utilisation, world.open) - 1);
 }
 
-Fixed fixed_of(const Run& run, const Facts& facts, const OwnerCounts& owners) {
+Fixed fixed_of(const Run& run, const Facts& facts, const OwnerCounts& owners,
+               const Elsewhere& elsewhere) {
   Fixed fixed;
+  fixed.elsewhere = elsewhere.part;
   fixed.primitive = primitive_part(owners);
   fixed.cpu_limit = std::max(0.01, facts.cpu_limit);
   fixed.servers = std::clamp(std::round(facts.cpu_limit), 1.0, 1024.0);

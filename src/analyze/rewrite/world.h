@@ -10,14 +10,15 @@
 
 #include "analyze/figures.h"
 #include "analyze/load.h"
+#include "analyze/rewrite/elsewhere.h"
 
 namespace boundscope {
 
 inline constexpr std::size_t kWorlds = 10'000;
 
 // CPU time by what becomes of it in another language.
-enum class Work { code, runtime, jit, builtin, primitive, gc, library, kernel };
-inline constexpr std::size_t kWorks = 8;
+enum class Work { code, runtime, jit, builtin, primitive, gc, library, kernel, elsewhere };
+inline constexpr std::size_t kWorks = 9;
 
 struct World {
   // Parts of the mean latency (thread view: of the busy time); they sum to 1.
@@ -53,6 +54,7 @@ struct World {
   double busy() const { return in_lane() ? loop : machine + others; }
   double cpu_queue() const { return queue + stop_queue + wake + throttled; }
   double part(Work which) const { return work[static_cast<std::size_t>(which)]; }
+  double stays() const { return part(Work::library) + part(Work::kernel) + part(Work::elsewhere); }
 };
 
 // Facts that are the same in all worlds.
@@ -65,12 +67,14 @@ struct Fixed {
   double p99_stops = 0;           // of it, what stops make of it
   double came_meanwhile = 1;      // part of what stops hold up that had not begun before
   double primitive = 0;           // part of the built-ins that is called for single values
+  std::array<double, kCpuOwners> elsewhere{};  // part of each owner's time that is no concern of it
 };
 // Time that requests queue behind those that a stop held up, over what stops hold up themselves, at
 // a utilisation. Requests that were under way before need no more than their own time afterwards.
 double behind_stops(const Fixed& fixed, const World& world, double utilisation);
 
-Fixed fixed_of(const Run& run, const Facts& facts, const OwnerCounts& owners);
+Fixed fixed_of(const Run& run, const Facts& facts, const OwnerCounts& owners,
+               const Elsewhere& elsewhere);
 
 std::vector<World> draw_worlds(const Evidence& evidence, const Facts& facts, const Fixed& fixed,
                                std::uint64_t seed);

@@ -112,7 +112,7 @@ TEST_CASE("decomposition: what runs without requests is no part of them") {
                        .idle = 0.5,
                        .background_running = 0.1};
 
-  const Analysis analysis = analyze(service(mix).build());
+  const Analysis analysis = analyze(service(mix, {.on_cpu = 0.125}).build());
 
   // 0.1 of a thread beside half a second of requests each second: 0.05 of 0.5.
   CHECK(share_of(analysis, RequestComponent::cpu) == doctest::Approx(0.3));

@@ -151,7 +151,7 @@ inline RecordingBuilder python_threads() {
 }
 
 // The same service while its threads crowd on one CPU: they wait for that instead of the lock.
-inline RecordingBuilder python_threads_on_one_cpu() {
+inline RecordingBuilder python_threads_on_one_cpu(double behind_running = 0.054) {
   RecordingBuilder builder;
   builder.process(50, "python3", Runtime::cpython);
   for (pid_t i = 0; i < 8; ++i) {
@@ -160,10 +160,10 @@ inline RecordingBuilder python_threads_on_one_cpu() {
   return builder
       .requests(50, {.per_s = 1500,
                      .latency_ms = 5.1,
-                     .running = {0.122},
-                     .runnable = {0.777},
-                     .lock = {0.047},
-                     .behind_running = 0.054,
+                     .running = {0.129 * (1 - behind_running)},
+                     .runnable = {0.821 * (1 - behind_running)},
+                     .lock = {0.05 * (1 - behind_running)},
+                     .behind_running = behind_running,
                      .socket_queue = 0.8})
       .locks(50, {.running = 1, .other = 1})
       .samples(50, "python3", "python3.11", "_PyEval_EvalFrameDefault", 0.95)

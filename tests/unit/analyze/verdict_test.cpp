@@ -115,9 +115,9 @@ TEST_CASE("analyze: waits for the interpreter lock are a single thread, not a lo
 }
 
 TEST_CASE("analyze: threads under an interpreter lock are one thread wherever they queue") {
-  const Analysis analysis = analyze(python_threads_on_one_cpu().build());
-
-  check_verdict(analysis, Bound::cpu, Cause::single_thread);
+  check_verdict(analyze(python_threads_on_one_cpu().build()), Bound::cpu, Cause::single_thread);
+  // More of them than there are threads: more threads would not help.
+  check_verdict(analyze(python_threads_on_one_cpu(0.87).build()), Bound::cpu, Cause::single_thread);
 }
 
 TEST_CASE("analyze: calls that take two sends each are not a shared connection") {
@@ -327,6 +327,9 @@ TEST_CASE("analyze: rereading evicted pages at the memory limit is memory, not d
   check_verdict(analyze(recording), Bound::io, Cause::disk);
 
   recording.header.memory_limit_bytes = 1000;
+  // How much is read is not known: it could be next to nothing.
+  CHECK(analyze(recording).verdict.bound == Bound::inconclusive);
+  for (Window& window : recording.windows) window.host.read_pages = 5000;
   check_verdict(analyze(recording), Bound::memory, Cause::capacity);
 }
 
@@ -375,6 +378,24 @@ TEST_CASE("analyze: a batch thread beside waiting requests is not what bounds th
     CHECK(analysis.verdict.bound != Bound::cpu);
     if (upstream > 0.7) check_verdict(analysis, Bound::io, Cause::upstream);
   }
+}
+
+TEST_CASE("analyze: requests keep their own CPU time beside a thread that always runs") {
+  const Analysis analysis = analyze(
+      RecordingBuilder{}
+          .noise(0.01)
+          .cpus(8)
+          .process(10, "api", Runtime::jvm)
+          .thread(10, 11, "compaction", {.on_cpu = 1.0})
+          .thread(10, 12, "http", {.on_cpu = 0.25})
+          .requests(
+              10,
+              {.per_s = 50, .latency_ms = 5, .running = {1}, .idle = 0.75, .background_running = 1})
+          .samples(10, "compaction", "[jit]", "", 1)
+          .samples(10, "http", "[jit]", "", 0.25)
+          .build());
+
+  check_verdict(analysis, Bound::cpu, Cause::language);
 }
 
 TEST_CASE("analyze: calls on one connection that are answered one by one are calls") {
@@ -629,6 +650,22 @@ TEST_CASE("analyze: neighbours that take the CPUs starve a service") {
   check_verdict(analysis, Bound::cpu, Cause::starved);
   CHECK(find_reason(analysis, "host_busy") != nullptr);
   CHECK(has_caveat(analysis, "noisy_neighbour"));
+}
+
+TEST_CASE("analyze: who waits for the disk beside health checks waits for the disk") {
+  RecordingBuilder job;
+  job.process(99, "indexer")
+      .thread(99, 99, "indexer", {.on_cpu = 0.2, .waits = {{WaitClass::disk_read, 0.75}}})
+      .requests(99, {.per_s = 2, .latency_ms = 1, .running = {1}, .idle = 0.998})
+      .samples(99, "indexer", "indexer", "parse", 0.2);
+
+  check_verdict(analyze(job.build()), Bound::io, Cause::disk);
+  // What they wait for on sockets threads cannot tell.
+  job.thread(99, 98, "fetcher", {.on_cpu = 0.1, .waits = {{WaitClass::upstream, 0.9}}})
+      .thread(99, 97, "fetcher", {.on_cpu = 0.1, .waits = {{WaitClass::upstream, 0.9}}});
+  const Analysis fetching = analyze(job.build());
+  check_verdict(fetching, Bound::inconclusive, Cause::none);
+  CHECK(fetching.verdict.reasons.front().code == "beside_requests");
 }
 
 TEST_CASE("analyze: a batch job with a health check is no service") {
