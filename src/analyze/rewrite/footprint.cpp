@@ -45,8 +45,11 @@ class FootprintModel {
     } else if (language_.has(PriorKind::base)) {
       base_to = workers * kMiB * language_.factor(PriorKind::base, standard);
     }
-    // Workers of one service hold partly the same data; one process holds it once.
-    const double once = merges ? std::pow(now_.workers, -0.5 * standard.shared) : 1;
+    // Workers of one service hold partly the same data; one process holds it once, as they do what
+    // they share already.
+    const double shared = beyond > 0 ? std::min(1.0, now_.shared_bytes / beyond) : 0;
+    const double apart = merges ? std::pow(now_.workers, -0.5 * standard.shared) : 1;
+    const double once = shared + (1 - shared) * apart;
     if (!from_heap_) {
       return base_to + now_.kept_bytes + once * beyond / language_.factor(PriorKind::rss, standard);
     }
@@ -80,6 +83,7 @@ std::optional<Footprint> footprint_of(const MemorySummary& memory, const Source&
   footprint.heap_bytes = memory.heap_bytes;
   footprint.kept_bytes = std::min(
       0.9 * held, memory.mapped_file_bytes.value_or(0) + once * memory.shmem_bytes.value_or(0));
+  if (held < *memory.rss_bytes) footprint.shared_bytes = memory.shared_bytes.value_or(0);
   if (memory.anonymous_bytes) footprint.anonymous_bytes = once * *memory.anonymous_bytes;
   footprint.workers = source.workers;
   const Prior* base = priors.find(PriorKind::base, "*", source.language);

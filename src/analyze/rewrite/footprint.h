@@ -13,6 +13,7 @@ struct Footprint {
   double held_bytes = 0;             // resident; what several workers share once, if it is known
   std::optional<double> live_bytes;  // objects that are in use
   std::optional<double> heap_bytes;  // held for objects, in use or not
+  double shared_bytes = 0;           // of it: mapped by several workers
   double kept_bytes = 0;             // mapped files and shared memory: the same in any language
   std::optional<double> anonymous_bytes;  // heaps and stacks: data is at most that
   double workers = 1;                     // processes that each hold their own

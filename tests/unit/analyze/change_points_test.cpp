@@ -7,6 +7,7 @@
 
 #include "analyze/random.h"
 #include "services.h"
+#include "unit/analyze/answers.h"
 
 namespace boundscope {
 namespace {
@@ -21,11 +22,6 @@ Table noisy(std::size_t rows, double width, std::size_t change, double step, std
     }
   }
   return table;
-}
-
-bool has_caveat(const Analysis& analysis, std::string_view code) {
-  return std::any_of(analysis.caveats.begin(), analysis.caveats.end(),
-                     [&](const Caveat& caveat) { return caveat.code == code; });
 }
 
 // A Go service whose requests are three times as many from window `change` on.
@@ -73,19 +69,20 @@ TEST_CASE("analyze: after a change only a long enough end counts") {
   const Analysis analysis = analyze(changed(60, 30));
 
   CHECK(analysis.observed_s == doctest::Approx(30));
-  CHECK(has_caveat(analysis, "non_stationary"));
+  CHECK(testing::has_caveat(analysis, "non_stationary"));
 }
 
 TEST_CASE("analyze: after a late change the whole run counts, with a caveat") {
   const Analysis analysis = analyze(changed(40, 30));
 
   CHECK(analysis.observed_s == doctest::Approx(40));
-  CHECK(has_caveat(analysis, "changed_late"));
-  CHECK_FALSE(has_caveat(analysis, "non_stationary"));
+  CHECK(testing::has_caveat(analysis, "changed_late"));
+  CHECK_FALSE(testing::has_caveat(analysis, "non_stationary"));
 }
 
 TEST_CASE("analyze: a steady run carries no caveat about change") {
-  CHECK_FALSE(has_caveat(analyze(testing::go_computing().seconds(60).build()), "non_stationary"));
+  CHECK_FALSE(
+      testing::has_caveat(analyze(testing::go_computing().seconds(60).build()), "non_stationary"));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "boundscope/analysis.h"
+#include "unit/analyze/answers.h"
 #include "unit/analyze/services.h"
 
 using namespace boundscope;
@@ -21,12 +22,6 @@ bool has_reason(const Analysis& analysis, std::string_view code) {
   const auto& reasons = analysis.verdict.reasons;
   return std::any_of(reasons.begin(), reasons.end(),
                      [&](const Reason& reason) { return reason.code == code; });
-}
-
-bool has_caveat(const Analysis& analysis, std::string_view code) {
-  const auto& caveats = analysis.caveats;
-  return std::any_of(caveats.begin(), caveats.end(),
-                     [&](const Caveat& caveat) { return caveat.code == code; });
 }
 
 MemoryTotals looked_at(pid_t pid, double rss, double pss, double unshared) {

@@ -10,6 +10,7 @@
 #include "analyze/rewrite/world.h"
 #include "boundscope/analysis.h"
 #include "support/recording_builder.h"
+#include "unit/analyze/answers.h"
 #include "unit/analyze/services.h"
 
 namespace boundscope {
@@ -137,6 +138,27 @@ TEST_CASE("rewrite: pure Python is language-bound, and the range says how far") 
   CHECK(analysis.rewrite.language_cpu_time->value == doctest::Approx(0.95).epsilon(0.02));
 }
 
+TEST_CASE("rewrite: a proxy in front of the service stays as it is") {
+  const auto behind_proxy = [](const char* module, const char* symbol) {
+    return analyze(RecordingBuilder{}
+                       .process(10, "python3", Runtime::cpython)
+                       .process(20, "envoy")
+                       .thread(10, 10, "python3", {.on_cpu = 0.55})
+                       .thread(20, 20, "envoy", {.on_cpu = 0.45})
+                       .requests(10, {.per_s = 50, .latency_ms = 11, .running = {1}, .idle = 0.45})
+                       .samples(10, "python3", "python3.11", "_PyEval_EvalFrameDefault", 0.55)
+                       .samples(20, "envoy", module, symbol, 0.45)
+                       .build());
+  };
+  const Analysis own_code = behind_proxy("envoy", "route");
+  const Analysis kernel = behind_proxy("[kernel]", "tcp_sendmsg");
+
+  CHECK(has_caveat(own_code, "several_languages"));
+  const double gain = gains_in(own_code, "rust").capacity.gain->value;
+  CHECK(gain < 1 / 0.45);
+  CHECK(gain == doctest::Approx(gains_in(kernel, "rust").capacity.gain->value).epsilon(0.1));
+}
+
 TEST_CASE("rewrite: Python that spends its time in zlib keeps spending it") {
   const Analysis analysis = analyze(python_worker(0.6, "libz.so.1", "deflate"));
 
@@ -193,6 +215,39 @@ TEST_CASE("rewrite: a large heap in Go costs tail and memory") {
   CHECK(rust.memory.reason.code == "memory_from_heap");
   CHECK(analysis.rewrite.answer == Answer::plausible);
   CHECK(has_row(analysis, "more_heap_room"));
+}
+
+TEST_CASE("rewrite: pages that workers share are saved once") {
+  const auto workers = [](bool looked) {
+    RecordingBuilder builder;
+    for (pid_t pid = 10; pid < 18; ++pid)
+      builder.process(pid, "python3", Runtime::cpython)
+          .thread(pid, pid, "python3", {.on_cpu = 0.1})
+          .samples(pid, "python3", "python3.11", "_PyEval_EvalFrameDefault", 0.1);
+    return analyze(builder
+                       .each_window([=](Window& window, std::size_t i) {
+                         window.host.rss_bytes = 3200ULL << 20;
+                         if (!looked || i != 5) return;
+                         for (pid_t pid = 10; pid < 18; ++pid) {
+                           MemoryTotals memory;
+                           memory.pid = pid;
+                           memory.rss_bytes = 400ULL << 20;
+                           memory.pss_bytes = 50ULL << 20;
+                           memory.private_bytes = 10ULL << 20;
+                           window.memory.push_back(memory);
+                         }
+                       })
+                       .build());
+  };
+  const Gain apart = gains_in(workers(false), "rust").memory;
+  const Gain shared = gains_in(workers(true), "rust").memory;
+
+  CHECK(apart.reason.value == doctest::Approx(3200.0 * (1 << 20)));
+  CHECK(shared.reason.value == doctest::Approx(400.0 * (1 << 20)));
+  const auto saved = [](const Gain& gain) {
+    return gain.reason.value * (1 - 1 / gain.gain->value);
+  };
+  CHECK(saved(shared) < saved(apart) / 4);
 }
 
 TEST_CASE("rewrite: memory without a live heap falls back to what is resident, with a wide range") {

@@ -278,6 +278,30 @@ TEST_CASE("stops: heap room is the cheaper alternative, by the name its users kn
   CHECK(room->gain.value > 1.2);
 }
 
+TEST_CASE("stops: no more heap room where the limit has none, whether the heap is known or not") {
+  const auto offered = [](double heap_mb, double rss_mb, double limit_mb) {
+    constexpr double kMiB = 1 << 20;
+    Recording recording = java_service(0.7)
+                              .each_window([=](Window& window, std::size_t) {
+                                window.host.rss_bytes = static_cast<std::uint64_t>(rss_mb * kMiB);
+                                for (GcTotals& gc : window.gc)
+                                  if (heap_mb > 0)
+                                    gc.heap_capacity_bytes =
+                                        static_cast<std::uint64_t>(heap_mb * kMiB);
+                              })
+                              .build();
+    recording.header.memory_limit_bytes = static_cast<std::uint64_t>(limit_mb * kMiB);
+    const Analysis analysis = analyze(recording);
+    return std::any_of(analysis.alternatives.begin(), analysis.alternatives.end(),
+                       [](const Alternative& row) { return row.action == "more_heap_room"; });
+  };
+
+  CHECK(offered(550, 650, 4096));
+  CHECK_FALSE(offered(550, 650, 1024));
+  CHECK_FALSE(offered(0, 495, 500));
+  CHECK(offered(0, 495, 1000));
+}
+
 TEST_CASE("stops: the collector's CPU time inside of its stops is not counted again") {
   const auto only_in_stops = [](Window& window, std::size_t) {
     ProcessWindow& process = window.processes.front();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "services.h"
+#include "unit/analyze/answers.h"
 
 namespace boundscope {
 
@@ -27,11 +28,6 @@ const Reason* find_reason(const Analysis& analysis, std::string_view code) {
     if (reason.code == code) return &reason;
   }
   return nullptr;
-}
-
-bool has_caveat(const Analysis& analysis, std::string_view code) {
-  return std::any_of(analysis.caveats.begin(), analysis.caveats.end(),
-                     [&](const Caveat& caveat) { return caveat.code == code; });
 }
 
 void check_verdict(const Analysis& analysis, Bound bound, Cause cause) {

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "boundscope/codes.h"
+#include "report/summary.h"
 
 using namespace boundscope;
 
@@ -72,6 +73,24 @@ TEST_CASE("wording: a missing capability is explained by the recording") {
   const std::string text = caveat_words({"capability", {}, "requests"}, recording).text;
 
   CHECK(text.find("unix sockets cannot be followed") != std::string::npos);
+}
+
+TEST_CASE("wording: who is starved is starved by what decided it") {
+  Analysis analysis;
+  analysis.verdict.bound = Bound::cpu;
+  analysis.verdict.cause = Cause::starved;
+  analysis.verdict.reasons = {{"throttled_share", 0.02, 0.01, 0.03, 0.2, ""},
+                              {"run_queue_share", 0.7, 0.6, 0.8, 0, ""},
+                              {"host_busy", 0.6, 0.6, 0.6, 0.5, ""}};
+  const auto says = [&](std::string_view words) {
+    return verdict_sentence(analysis).find(words) != std::string::npos;
+  };
+
+  CHECK(says("other programs"));
+  CHECK(says("70 %"));
+  analysis.verdict.reasons[0].value = 0.3;
+  CHECK(says("quota"));
+  CHECK(says("30 %"));
 }
 
 TEST_CASE("wording: a hostile subject is escaped") {
