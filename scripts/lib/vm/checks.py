@@ -115,11 +115,14 @@ def _requests(kernel, name, step):
 def _container(kernel, step, outside):
     """`doctor` in a pid namespace of its own: the same probes, or what the container needs for them."""
     def probes(text):
-        return [line for line in text.splitlines() if line.lstrip().startswith("probes: ")]
+        return [line[line.index("probes"):] for line in text.splitlines() if "  probes" in line]
 
     by_pid = "hash map" in outside.text
-    ok = "--pid=host" in step.text if by_pid else probes(step.text) == probes(outside.text) != []
-    said = "asks for --pid=host" if by_pid else "the same probes"
+    if by_pid:  # either without probes at all, or without those for requests
+        ok = "from the host's own pid namespace" in " ".join(step.text.split())
+    else:
+        ok = probes(step.text) == probes(outside.text) != []
+    said = "asks for the host's pid namespace" if by_pid else "the same probes"
     return Outcome(kernel, "container", ok, said if ok else "something else",
                    "" if ok else _last_words(step.text, 3000))
 
