@@ -88,8 +88,9 @@ load "$port" --connections 8
 measure upstream_kprobes --port "$port" --backend kprobes
 attach upstream --port "$port"
 
+# Many, so that they wait for the lock much longer than for the emulator's CPUs.
 start "$WORKLOADS/thread_service" --mode mutex --work 5 --locked-work 100
-load "$port" --connections 8
+load "$port" --connections 24
 attach lock --port "$port"
 
 dd if=/dev/zero of=/disk/data bs=1M count=32 2>/dev/null && sync
