@@ -28,6 +28,11 @@ static __always_inline __u64 process_claim(__u32 slot)
 #define BS_EXCHANGE(pointer, value, who) __sync_lock_test_and_set(pointer, value)
 #define BS_SWAP_IF(pointer, from, to, who) __sync_val_compare_and_swap(pointer, from, to)
 
+static __always_inline __u64 take_sum(__u64 *sum)
+{
+	return __sync_lock_test_and_set(sum, 0);
+}
+
 #else
 
 /*
@@ -58,6 +63,15 @@ int release_claim(__u64 who);
 		release_claim(holder);                                                             \
 		before;                                                                            \
 	})
+
+/* Exact without a claim: what is added meanwhile stays. */
+static __always_inline __u64 take_sum(__u64 *sum)
+{
+	__u64 taken = *(volatile __u64 *)sum;
+
+	add(sum, -taken);
+	return taken;
+}
 
 #endif
 #endif

@@ -71,18 +71,32 @@ static __always_inline void count_found(struct bs_thread *thread, struct task_st
 		process_move(thread->slot, enter, now);
 }
 
-/* What was handed out is no longer to be handed out; others may have added to it meanwhile. */
-static __always_inline void take(struct bs_thread *thread, const struct bs_times *taken)
+/* What the thread did, which is no longer to be handed out then. */
+static __always_inline void take(struct bs_times *to, struct bs_thread *thread)
 {
-	add(&thread->times.on_cpu_ns, -taken->on_cpu_ns);
-	add(&thread->times.preempted_ns, -taken->preempted_ns);
-	add(&thread->times.woken_ns, -taken->woken_ns);
-	add(&thread->times.throttled_ns, -taken->throttled_ns);
+	to->on_cpu_ns = take_sum(&thread->times.on_cpu_ns);
+	to->preempted_ns = take_sum(&thread->times.preempted_ns);
+	to->woken_ns = take_sum(&thread->times.woken_ns);
+	to->throttled_ns = take_sum(&thread->times.throttled_ns);
+	to->switches = thread->times.switches - thread->switches_taken;
 	for (int i = 0; i < BS_WAIT_CLASSES; i++)
-		add(&thread->times.blocked_ns[i], -taken->blocked_ns[i]);
+		to->blocked_ns[i] = take_sum(&thread->times.blocked_ns[i]);
 	for (int i = 0; i < BS_FREEING; i++)
-		add(&thread->times.freeing_ns[i], -taken->freeing_ns[i]);
-	thread->switches_taken += taken->switches;
+		to->freeing_ns[i] = take_sum(&thread->times.freeing_ns[i]);
+	thread->switches_taken += to->switches;
+}
+
+static __always_inline void give_back(struct bs_thread *thread, const struct bs_times *times)
+{
+	add(&thread->times.on_cpu_ns, times->on_cpu_ns);
+	add(&thread->times.preempted_ns, times->preempted_ns);
+	add(&thread->times.woken_ns, times->woken_ns);
+	add(&thread->times.throttled_ns, times->throttled_ns);
+	for (int i = 0; i < BS_WAIT_CLASSES; i++)
+		add(&thread->times.blocked_ns[i], times->blocked_ns[i]);
+	for (int i = 0; i < BS_FREEING; i++)
+		add(&thread->times.freeing_ns[i], times->freeing_ns[i]);
+	thread->switches_taken -= times->switches;
 }
 
 SEC("iter/task")
@@ -110,16 +124,15 @@ int read_threads(struct bpf_iter__task *ctx)
 	flush_pending(thread);
 	if (!read_all && !is_worth_a_row(thread))
 		return 0;
-	record.times = thread->times;
-	record.times.switches -= thread->switches_taken;
+	take(&record.times, thread);
 	record.slot = thread->slot;
 	bpf_probe_read_kernel_str(record.comm, sizeof(record.comm), task->comm);
 	/* Pids as the reading process, which is the current task here, sees them. */
 	level = BPF_CORE_READ(this_task(), thread_pid, level);
 	record.tid = pid_at_level(task, level);
 	record.pid = pid_at_level(task->group_leader, level);
-	/* A row that found no room in the buffer is asked for again. */
-	if (!bpf_seq_write(ctx->meta->seq, &record, sizeof(record)))
-		take(thread, &record.times);
+	/* A row that finds no room in the buffer is asked for again. */
+	if (bpf_seq_write(ctx->meta->seq, &record, sizeof(record)))
+		give_back(thread, &record.times);
 	return 0;
 }

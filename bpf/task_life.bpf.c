@@ -88,8 +88,8 @@ static __always_inline void ends(struct task_struct *task, struct bs_thread *thr
 	__builtin_memset(&thread->times, 0, sizeof(thread->times));
 	thread->switches_taken = 0;
 	thread->state = BS_THREAD_UNKNOWN;
-	thread->gone =
-		1; /* it still runs for a while, maybe longer than its slot is its process's */
+	/* It still runs for a while, maybe longer than its slot is its process's. */
+	thread->gone = 1;
 	/* Slot 0 is for many processes. */
 	if (thread->slot && BPF_CORE_READ(task, signal, live.counter) <= 0)
 		process->exited_at_ns = now;

@@ -16,7 +16,8 @@ constexpr std::uint64_t kOverdueNs = 120'000'000'000;
 // The trap of a probe on an instruction that the kernel emulates, and our program
 // (docs/gc_probes.md).
 constexpr std::uint64_t kStopEventNs = 1000;
-constexpr std::uint64_t kNegligibleNs = 1'000'000;
+constexpr std::uint64_t kNegligibleNs = 1'000'000;  // of a window
+constexpr std::uint64_t kBurstNs = 5'000'000;       // beyond what is allowed so far
 constexpr int kMostReopened = 5;
 // More processes of one target are not looked at one by one.
 constexpr std::size_t kMostProcesses = 64;
@@ -165,6 +166,10 @@ void GcReader::read_source(Followed& followed, GcTotals& totals) {
 }
 
 void GcReader::read_stops(std::uint32_t slot, Followed& followed, GcTotals& totals) {
+  if (!followed.probes.empty() && !probes_.watches(followed.pid)) {
+    followed.probes.clear();
+    followed.missing = "its probes were to be shared with other workers, which failed";
+  }
   if (followed.probes.empty()) return;
   bs_process& process = kernel_->process(slot);
   // A stop that is under way counts as far as it has come.
@@ -190,9 +195,11 @@ void GcReader::read(Window& window, double budget_share) {
     read_source(followed, totals);
     read_stops(slot, followed, totals);
     const std::uint64_t cost = totals.stops.value_or(0) * 2 * kStopEventNs;
-    const auto allowed = static_cast<std::uint64_t>(
+    followed.cost_ns += cost;
+    followed.allowed_ns += static_cast<std::uint64_t>(
         budget_share * static_cast<double>(window.host.cpu_ns.value_or(0)));
-    if (cost > std::max(allowed, kNegligibleNs)) {
+    // Over all windows: collections come in bursts.
+    if (cost > kNegligibleNs && followed.cost_ns > followed.allowed_ns + kBurstNs) {
       give_up_probes(followed, *totals.stops);
     }
     totals.missing = followed.missing;

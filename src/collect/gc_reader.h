@@ -45,6 +45,7 @@ class GcReader {
     std::string missing;
     int reopened = 0;                         // its counters, after they could not be read any more
     std::uint64_t stops = 0, stopped_ns = 0;  // at the last reading
+    std::uint64_t cost_ns = 0, allowed_ns = 0;  // of its probes, so far
   };
   void open_source(Followed& followed);
   void attach_probes(std::uint32_t slot, Followed& followed);

@@ -2,8 +2,10 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <string>
+#include <utility>
 
 #include "collect/load_error.h"
 #include "probes.skel.h"
@@ -49,11 +51,13 @@ Result<> StopProbes::widen(Places& places, const PausePoints& points) {
   if (auto done = attach(PausePoint::Kind::end, kEveryProcess, points, everywhere); !done)
     return done;
   places.by_process.clear();
+  const std::set<pid_t> users = std::exchange(places.users, {});  // of nothing, if this fails
   for (std::uint32_t slot = 1; slot < BS_MAX_PROCESSES; ++slot)
     kernel_->process(slot).stopped_since_ns = 0;  // whose end was missed meanwhile
   if (auto done = attach(PausePoint::Kind::begin, kEveryProcess, points, everywhere); !done)
     return done;
   places.everywhere = std::move(everywhere);
+  places.users = users;
   return Done{};
 }
 
@@ -75,6 +79,11 @@ Result<> StopProbes::watch(pid_t pid, const PausePoints& points) {
   }
   if (!done) places.users.erase(pid);
   return done;
+}
+
+bool StopProbes::watches(pid_t pid) const {
+  return std::any_of(files_.begin(), files_.end(),
+                     [pid](const auto& file) { return file.second.users.contains(pid); });
 }
 
 void StopProbes::forget(pid_t pid) {

@@ -25,6 +25,7 @@ class StopProbes {
   // there are more (workers), the file is, for all of them: other programs that run it pass the
   // probes as well then, and are left alone there.
   Result<> watch(pid_t pid, const PausePoints& points);
+  bool watches(pid_t pid) const;
   void forget(pid_t pid);
   // As if there were no probe for it; returns who shares its probes and is not watched any more
   // either, itself included.
