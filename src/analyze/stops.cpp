@@ -29,9 +29,6 @@ double stopped_ns(const GcTotals& gc) {
   return static_cast<double>(gc.stopped_ns.value_or(gc.pause_ns.value_or(0)));
 }
 
-struct Pauses {
-  double count = 0, ns = 0;
-};
 // Probes of Go see stops begin and processors being restarted, not how long that takes, and stops
 // for other reasons as well (docs/gc_probes.md): there the runtime's own account goes first.
 bool is_told(const GcTotals& gc) {
@@ -68,14 +65,26 @@ double longest_ns(const GcTotals& gc) {
   return longest.ns();
 }
 // Elsewhere the runtime's clock is read between the two probes, and what it does there besides (a
-// log is written) is no part of the stop.
-double paused_ns(const GcTotals& gc) {
-  if (is_told(gc) || !gc.stopped_ns) return static_cast<double>(gc.pause_ns.value_or(0));
-  return static_cast<double>(std::min(*gc.stopped_ns, gc.pause_ns.value_or(*gc.stopped_ns)));
-}
-Pauses pauses_in(const GcTotals& gc) {
-  const std::uint64_t count = is_told(gc) ? *gc.pauses : gc.stops.value_or(gc.pauses.value_or(0));
-  return {static_cast<double>(count), paused_ns(gc)};
+// log is written) is no part of the stop. Over any number of windows: what probes saw of a stop in
+// one may be told with all of it in the next.
+class PausedTime {
+ public:
+  void add(const GcTotals& gc) {
+    if (is_told(gc) || !gc.stopped_ns) {
+      only_told_ += static_cast<double>(gc.pause_ns.value_or(0));
+      return;
+    }
+    seen_ += static_cast<double>(*gc.stopped_ns);
+    told_ += static_cast<double>(gc.pause_ns.value_or(*gc.stopped_ns));
+  }
+  double ns() const { return only_told_ + std::min(seen_, told_); }
+
+ private:
+  double only_told_ = 0, seen_ = 0, told_ = 0;
+};
+
+double pauses_in(const GcTotals& gc) {
+  return static_cast<double>(is_told(gc) ? *gc.pauses : gc.stops.value_or(gc.pauses.value_or(0)));
 }
 
 // Levels of one process, as last seen.
@@ -97,15 +106,17 @@ bool tells_stops(const GcTotals& gc) { return gc.stops || gc.pauses || gc.pause_
 
 // Of the time of the processes that tell.
 double pause_share(const Run& run) {
-  double stopped = 0;
+  std::map<pid_t, PausedTime> processes;
   double time = 0;
   for (const Window* window : run.windows) {
     for (const GcTotals& gc : window->gc) {
       if (!tells_stops(gc)) continue;
-      stopped += pauses_in(gc).ns;
+      processes[gc.pid].add(gc);
       time += static_cast<double>(window->duration_ns);
     }
   }
+  double stopped = 0;
+  for (const auto& [pid, paused] : processes) stopped += paused.ns();
   return time > 0 ? stopped / time : 0;
 }
 
@@ -229,10 +240,11 @@ std::optional<GcSummary> gc_summary(const Run& run, std::optional<double> gc_cpu
   GcSummary summary;
   summary.cpu_share = gc_cpu_share;
   if (const auto told = go_cpu_share(run)) summary.cpu_share = told;
-  double pauses = 0, total_ns = 0, cycles = 0;
+  double pauses = 0, cycles = 0;
   bool known = false, cycles_known = false;
   const std::vector<GcTotals>* last = nullptr;  // who lives at the end
   std::map<pid_t, LongestPause> longest;
+  std::map<pid_t, PausedTime> paused;
   // Events count wherever they were in the measurement; the share is of the part that the answer is
   // about.
   for (const Window& window : run.recording->windows) {
@@ -240,9 +252,8 @@ std::optional<GcSummary> gc_summary(const Run& run, std::optional<double> gc_cpu
     for (const GcTotals& gc : window.gc) {
       if (!tells_stops(gc)) continue;
       known = true;
-      const Pauses here = pauses_in(gc);
-      pauses += here.count;
-      total_ns += here.ns;
+      pauses += pauses_in(gc);
+      paused[gc.pid].add(gc);
       longest[gc.pid].add(gc);
       cycles += static_cast<double>(gc.cycles.value_or(0));
       cycles_known = cycles_known || gc.cycles.has_value();
@@ -252,6 +263,8 @@ std::optional<GcSummary> gc_summary(const Run& run, std::optional<double> gc_cpu
     for (const GcTotals& gc : *last) add_levels(summary, gc);
   if (known) {
     summary.pauses = pauses;
+    double total_ns = 0;
+    for (const auto& [pid, of_process] : paused) total_ns += of_process.ns();
     summary.pause_total_ms = total_ns / kNsPerMs;
     double longest_ns = 0;
     for (const auto& [pid, of_process] : longest)

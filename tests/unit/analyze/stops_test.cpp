@@ -216,6 +216,24 @@ TEST_CASE("stops: a pause that the runtime tells a window later is not longer fo
   CHECK(*analysis.gc->pause_max_ms == doctest::Approx(8));
 }
 
+TEST_CASE("stops: a pause that two windows share is in the total once, and whole") {
+  const Analysis analysis = analyze(java_service(0.1)
+                                        .each_window([](Window& window, std::size_t i) {
+                                          GcTotals gc;
+                                          gc.pid = 10;
+                                          gc.source = "hsperfdata";
+                                          gc.pauses = i == 4 ? 1 : 0;  // when it ends
+                                          gc.pause_ns = i == 4 ? 100 * kMs : 0;
+                                          gc.probes = "usdt";
+                                          gc.stops = i == 4 ? 1 : 0;
+                                          gc.stopped_ns = i == 3 ? 60 * kMs : i == 4 ? 40 * kMs : 0;
+                                          window.gc.push_back(gc);
+                                        })
+                                        .build());
+
+  CHECK(*analysis.gc->pause_total_ms == doctest::Approx(100));
+}
+
 // A JVM reads its clock between the two probes, and writes its log after that.
 TEST_CASE("stops: elsewhere the runtime's own sum of pauses lies inside of what probes saw") {
   const auto total_ms = [](std::uint64_t told_ns, std::uint64_t seen_ns) {
