@@ -31,10 +31,11 @@ Analysis analyze(const Recording& recording, const AnalysisOptions& options) {
   const StallSource stalls = stall_source(run);
   const Source source = source_of(run);
   const Elsewhere elsewhere = elsewhere_of(run, owners, source);
+  const Estimate evicted = evicted_reads(run, facts);
   const Setting setting{.view = facts.view,
                         .cpu_limit = facts.cpu_limit,
-                        .evicted_reads = evicted_reads(run, facts).value,
-                        .evicted_reads_high = evicted_reads(run, facts).high,
+                        .evicted_reads = evicted.value,
+                        .evicted_reads_high = evicted.high,
                         .one_lane = threads.lane.has_value(),
                         .managed = collects_garbage(source.runtime),
                         .interpreted = source.interpreted,

@@ -16,8 +16,7 @@ std::optional<std::uint64_t> GoLongestPause::since_last(
     // The next cycle begins after the one that ended since the last reading.
     if (has_ended) before_open_cycle_ = std::move(before_);
     before_ = *single;
-    if (is_first_) before_open_cycle_ = before_;
-    is_first_ = false;
+    if (before_open_cycle_.buckets.empty()) before_open_cycle_ = before_;  // the first reading
   }
   if (of_cycle && of_single) return std::min(*of_cycle, *of_single);
   return of_cycle ? of_cycle : of_single;

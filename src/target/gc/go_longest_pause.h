@@ -20,7 +20,6 @@ class GoLongestPause {
                                           const std::optional<DurationCounts>& single);
 
  private:
-  bool is_first_ = true;
   std::uint64_t cycles_before_ = 0;
   DurationCounts before_;             // at the last reading
   DurationCounts before_open_cycle_;  // before what had not ended then began

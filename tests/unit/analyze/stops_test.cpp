@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <functional>
 #include <ostream>
 #include <string>
 
@@ -69,6 +70,18 @@ double sum_of_shares(const Analysis& analysis) {
   return sum;
 }
 
+// A service of which a process has collections as `edit` says, window by window.
+Analysis collecting(const std::function<void(GcTotals&, std::size_t)>& edit) {
+  return analyze(java_service(0.1)
+                     .each_window([&](Window& window, std::size_t i) {
+                       GcTotals gc;
+                       gc.pid = 10;
+                       edit(gc, i);
+                       window.gc.push_back(gc);
+                     })
+                     .build());
+}
+
 TEST_CASE("stops: time in which the program was stopped is a part of the request time") {
   const Analysis analysis = analyze(java_service(0.1).each_window(stopped(50, 5)).build());
 
@@ -95,16 +108,11 @@ TEST_CASE("stops: a program that collects no garbage has no such section") {
 }
 
 TEST_CASE("stops: what the runtime counts stands in where no probe saw them") {
-  const Analysis analysis = analyze(java_service(0.1)
-                                        .each_window([](Window& window, std::size_t) {
-                                          GcTotals gc;
-                                          gc.pid = 10;
-                                          gc.source = "hsperfdata";
-                                          gc.pauses = 2;
-                                          gc.pause_ns = 100 * kMs;
-                                          window.gc.push_back(gc);
-                                        })
-                                        .build());
+  const Analysis analysis = collecting([](GcTotals& gc, std::size_t) {
+    gc.source = "hsperfdata";
+    gc.pauses = 2;
+    gc.pause_ns = 100 * kMs;
+  });
 
   // A tenth of the time, taken from what was thought to be computing.
   CHECK(share_of(analysis, RequestComponent::gc_pause) == doctest::Approx(0.1).epsilon(0.1));
@@ -163,21 +171,16 @@ TEST_CASE("stops: who holds the program's locks is not who makes room") {
 
 // What Go tells of its pauses and what probes saw of them.
 Analysis go_pauses(std::uint64_t longest_told_ns, std::uint64_t longest_seen_ns) {
-  return analyze(java_service(0.1)
-                     .each_window([=](Window& window, std::size_t) {
-                       GcTotals gc;
-                       gc.pid = 10;
-                       gc.source = "go-memstats";
-                       gc.pauses = 2;
-                       gc.pause_ns = 12 * kMs;
-                       gc.longest_pause_ns = longest_told_ns;
-                       gc.probes = "pclntab";
-                       gc.stops = 3;  // one for another reason
-                       gc.stopped_ns = 10 * kMs;
-                       gc.longest_stop_ns = longest_seen_ns;
-                       window.gc.push_back(gc);
-                     })
-                     .build());
+  return collecting([=](GcTotals& gc, std::size_t) {
+    gc.source = "go-memstats";
+    gc.pauses = 2;
+    gc.pause_ns = 12 * kMs;
+    gc.longest_pause_ns = longest_told_ns;
+    gc.probes = "pclntab";
+    gc.stops = 3;  // one for another reason
+    gc.stopped_ns = 10 * kMs;
+    gc.longest_stop_ns = longest_seen_ns;
+  });
 }
 
 TEST_CASE("stops: pauses are counted as the runtime counts them, the longest is what probes saw") {
@@ -197,39 +200,29 @@ TEST_CASE(
 }
 
 TEST_CASE("stops: a pause that the runtime tells a window later is not longer for it") {
-  const Analysis analysis = analyze(java_service(0.1)
-                                        .each_window([](Window& window, std::size_t i) {
-                                          GcTotals gc;
-                                          gc.pid = 10;
-                                          gc.source = "go-memstats";
-                                          gc.pauses = 2;
-                                          gc.pause_ns = 10 * kMs;
-                                          gc.longest_pause_ns = i == 4 ? 9 * kMs : 1 * kMs;
-                                          gc.probes = "pclntab";
-                                          gc.stops = 2;
-                                          gc.stopped_ns = 10 * kMs;
-                                          gc.longest_stop_ns = i == 3 ? 8 * kMs : 1 * kMs;
-                                          window.gc.push_back(gc);
-                                        })
-                                        .build());
+  const Analysis analysis = collecting([](GcTotals& gc, std::size_t i) {
+    gc.source = "go-memstats";
+    gc.pauses = 2;
+    gc.pause_ns = 10 * kMs;
+    gc.longest_pause_ns = i == 4 ? 9 * kMs : 1 * kMs;
+    gc.probes = "pclntab";
+    gc.stops = 2;
+    gc.stopped_ns = 10 * kMs;
+    gc.longest_stop_ns = i == 3 ? 8 * kMs : 1 * kMs;
+  });
 
   CHECK(*analysis.gc->pause_max_ms == doctest::Approx(8));
 }
 
 TEST_CASE("stops: a pause that two windows share is in the total once, and whole") {
-  const Analysis analysis = analyze(java_service(0.1)
-                                        .each_window([](Window& window, std::size_t i) {
-                                          GcTotals gc;
-                                          gc.pid = 10;
-                                          gc.source = "hsperfdata";
-                                          gc.pauses = i == 4 ? 1 : 0;  // when it ends
-                                          gc.pause_ns = i == 4 ? 100 * kMs : 0;
-                                          gc.probes = "usdt";
-                                          gc.stops = i == 4 ? 1 : 0;
-                                          gc.stopped_ns = i == 3 ? 60 * kMs : i == 4 ? 40 * kMs : 0;
-                                          window.gc.push_back(gc);
-                                        })
-                                        .build());
+  const Analysis analysis = collecting([](GcTotals& gc, std::size_t i) {
+    gc.source = "hsperfdata";
+    gc.pauses = i == 4 ? 1 : 0;  // when it ends
+    gc.pause_ns = i == 4 ? 100 * kMs : 0;
+    gc.probes = "usdt";
+    gc.stops = i == 4 ? 1 : 0;
+    gc.stopped_ns = i == 3 ? 60 * kMs : i == 4 ? 40 * kMs : 0;
+  });
 
   CHECK(*analysis.gc->pause_total_ms == doctest::Approx(100));
 }
@@ -237,20 +230,15 @@ TEST_CASE("stops: a pause that two windows share is in the total once, and whole
 // A JVM reads its clock between the two probes, and writes its log after that.
 TEST_CASE("stops: elsewhere the runtime's own sum of pauses lies inside of what probes saw") {
   const auto total_ms = [](std::uint64_t told_ns, std::uint64_t seen_ns) {
-    const Analysis analysis = analyze(java_service(0.1)
-                                          .each_window([=](Window& window, std::size_t) {
-                                            GcTotals gc;
-                                            gc.pid = 10;
-                                            gc.source = "hsperfdata";
-                                            gc.pauses = 2;
-                                            gc.pause_ns = told_ns;
-                                            gc.probes = "usdt";
-                                            gc.stops = 2;
-                                            gc.stopped_ns = seen_ns;
-                                            gc.longest_stop_ns = seen_ns / 2;
-                                            window.gc.push_back(gc);
-                                          })
-                                          .build());
+    const Analysis analysis = collecting([=](GcTotals& gc, std::size_t) {
+      gc.source = "hsperfdata";
+      gc.pauses = 2;
+      gc.pause_ns = told_ns;
+      gc.probes = "usdt";
+      gc.stops = 2;
+      gc.stopped_ns = seen_ns;
+      gc.longest_stop_ns = seen_ns / 2;
+    });
     return *analysis.gc->pause_total_ms;
   };
   CHECK(total_ms(10 * kMs, 12 * kMs) == doctest::Approx(300));
