@@ -54,7 +54,7 @@ Analysis analyze(const Recording& recording, const AnalysisOptions& options) {
   std::optional<double> gc_cpu_share;
   if (evidence.run.samples > 0) {
     gc_cpu_share = evidence.run.owner[static_cast<std::size_t>(CpuOwner::gc)] +
-                   owners.gc_faults / evidence.run.samples;
+                   (owners.gc_faults - owners.barriers) / evidence.run.samples;
   }
   analysis.gc = gc_summary(run, gc_cpu_share);
   analysis.memory = memory_of(run, facts, threads);

@@ -9,6 +9,7 @@
 #include "analyze/owners/library_name.h"
 #include "analyze/owners/rule_set.h"
 #include "analyze/owners/table_frames.h"
+#include "analyze/sample_weights.h"
 
 namespace boundscope {
 namespace {
@@ -121,7 +122,7 @@ Owned Owners::State::decide_user(Frames frames, const Thread& thread) {
     fill_in(name, "$module", library_name(recording->frames[frame].module));
   }
   fill_in(name, "$thread", thread.is_main ? "main thread" : "workers");
-  return {rule->owner, std::move(name), rule->is_work};
+  return {rule->owner, std::move(name), rule->is_work, rule->is_barrier};
 }
 
 Owners::Owners(const Recording& recording) : state_(std::make_unique<State>(recording)) {}
@@ -154,16 +155,18 @@ OwnerCounts count_owners(const Run& run) {
   counts.by_row.resize(run.rows);
   counts.paging_by_row.resize(run.rows);
   Owners owners(*run.recording);
+  const SampleWeights weights(run);
   for (std::size_t i = 0; i < run.windows.size(); ++i) {
     for (const SampleTotals& sample : run.windows[i]->samples) {
       const Owned& owned = owners.of(sample.pid, sample.comm, sample.main_thread, sample.stack);
       const auto owner = static_cast<std::size_t>(owned.owner);
-      const auto count = static_cast<double>(sample.count);
+      const double count = static_cast<double>(sample.count) * weights.of(sample.pid, sample.comm);
       counts.by_row[run.row[i]][owner] += count;
       counts.by_process[sample.pid][owner] += count;
       counts.paging_by_row[run.row[i]][static_cast<std::size_t>(owned.paging)] += count;
       counts.samples += count;
       if (owned.faults_for_gc) counts.gc_faults += count;
+      if (owned.is_barrier) counts.barriers += count;
       if (!owned.name.empty()) counts.names[owner][owned.name] += count;
       if (owners.ends_early(sample.stack)) counts.early += count;
       const Frame* leaf = innermost(*run.recording, sample.stack);

@@ -24,8 +24,9 @@ inline constexpr std::size_t kCpuOwners = 10;
 
 struct Owned {
   CpuOwner owner = CpuOwner::unknown;
-  std::string name;     // detail: a library, a subsystem, a built-in, a phase; may be empty
-  bool is_work = true;  // false: spinning, idle helpers: CPU time that does nothing for anybody
+  std::string name;         // detail: a library, a subsystem, a built-in, a phase; may be empty
+  bool is_work = true;      // false: spinning, idle helpers: CPU time that does nothing for anybody
+  bool is_barrier = false;  // of gc: what the program does for its collector at each write
   PagingWork paging = PagingWork::none;  // of the kernel's
   bool faults_for_gc = false;            // a collector touched memory that it had to be given first
 };
@@ -52,7 +53,8 @@ class Owners {
   std::unique_ptr<State> state_;
 };
 
-// Samples per row and owner, and per owner and name over the whole run.
+// Samples per row and owner, and per owner and name over the whole run; weighted
+// (sample_weights.h).
 struct OwnerCounts {
   std::vector<std::array<double, kCpuOwners>> by_row;
   std::map<pid_t, std::array<double, kCpuOwners>> by_process;  // over the whole run
@@ -61,6 +63,7 @@ struct OwnerCounts {
   std::array<std::map<std::string, double>, kCpuOwners> names;
   double samples = 0;
   double gc_faults = 0;    // of the kernel's: page faults of collectors
+  double barriers = 0;     // of gc's: no collector's work
   double early = 0;        // stacks that do not reach their thread's start
   double unnamed = 0;      // innermost frames without a symbol
   double jit_unnamed = 0;  // of them, in memory that a JIT compiler wrote

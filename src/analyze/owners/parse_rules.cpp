@@ -167,10 +167,13 @@ std::optional<Error> TableReader::read_owner(std::string_view text, Rule& rule) 
   if (text == "idle") {
     rule.owner = CpuOwner::runtime;
     rule.is_work = false;
+  } else if (text == "barrier") {
+    rule.owner = CpuOwner::gc;
+    rule.is_barrier = true;
   } else if (owner) {
     rule.owner = *owner;
   }
-  const bool is_owner = owner || !rule.is_work;
+  const bool is_owner = owner || !rule.is_work || rule.is_barrier;
   if (decides(rule.where) != is_owner) return problem("owner: " + std::string(text));
   return {};
 }

@@ -44,6 +44,7 @@ struct Rule {
   CpuOwner owner = CpuOwner::unknown;
   std::string_view name;
   bool is_work = true;
+  bool is_barrier = false;
   int line = 0;  // in its table
 };
 

@@ -48,6 +48,15 @@ TEST_CASE("owners: threads of the JVM are told apart by name") {
   CHECK(owner("[jit]", "", Runtime::jvm, "http-nio-1").owner == CpuOwner::application);
 }
 
+TEST_CASE("owners: what a program does at each write is gc, but no collector's work") {
+  const Owned barrier = owner("libruby-3.1.so.3.1.2", "rb_gc_writebarrier", Runtime::ruby);
+  CHECK(barrier.owner == CpuOwner::gc);
+  CHECK(barrier.is_barrier);
+  CHECK(barrier.name == "write barrier");
+  CHECK_FALSE(owner("libruby-3.1.so.3.1.2", "rb_gc_mark", Runtime::ruby).is_barrier);
+  CHECK(owner("node", "Builtins_RecordWriteSaveFP", Runtime::node).is_barrier);
+}
+
 TEST_CASE("owners: a name that is the JVM's says nothing in other programs") {
   CHECK(owner("api", "", Runtime::native, "GC Thread#0").owner == CpuOwner::application);
 }
