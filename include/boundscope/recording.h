@@ -23,7 +23,7 @@ namespace boundscope {
 
 inline constexpr int kRecordingMajor = 1;  // a reader refuses a newer major
 // ... and reads a newer minor, skipping what it does not know.
-inline constexpr int kRecordingMinor = 4;
+inline constexpr int kRecordingMinor = 5;
 
 // Why a thread was off the CPU without being runnable. Decided at the context switch.
 enum class WaitClass : std::uint8_t {
@@ -241,7 +241,8 @@ struct GcTotals {
   std::string missing;    // why there is neither, in words
   // Seen by probes: stops of the program by its runtime.
   std::optional<std::uint64_t> stops;
-  std::optional<std::uint64_t> stopped_ns;
+  std::optional<std::uint64_t> stopped_ns;      // as much of them as lies in the window
+  std::optional<std::uint64_t> ended_stops_ns;  // whole lengths of `stops`, which ended in it
   std::optional<std::uint64_t> longest_stop_ns;
   // Counted by the runtime.
   std::optional<std::uint64_t> cycles;

@@ -42,8 +42,12 @@ class LongestPause {
     const auto bound = static_cast<double>(gc.longest_pause_ns.value_or(0));
     if (!gc.longest_stop_ns || is_told(gc)) bound_ = std::max(bound_, bound);
     if (!gc.longest_stop_ns) return;
-    seen_ = std::max(seen_, static_cast<double>(*gc.longest_stop_ns));
-    if (!is_told(gc)) return;
+    const auto seen = static_cast<double>(*gc.longest_stop_ns);
+    if (!is_told(gc)) {
+      windows_.push_back({seen, static_cast<double>(gc.stops.value_or(0)), excess_ns(gc)});
+      return;
+    }
+    seen_ = std::max(seen_, seen);
     pauses_ += static_cast<double>(*gc.pauses);
     restarts_ += std::max(0.0, static_cast<double>(*gc.pause_ns) - stopped_ns(gc));
   }
@@ -52,12 +56,41 @@ class LongestPause {
   // takes long where others use them; where the bucket of the longest pause lies above what was
   // seen, the end of the bucket is nearer.
   double ns() const {
-    if (seen_ < bound_ / kBucketRatio) return bound_;
-    return std::max(seen_, std::min(bound_, seen_ + restarts_ / std::max(1.0, pauses_)));
+    const double seen = std::max(seen_, longest_seen_ns());
+    if (seen < bound_ / kBucketRatio) return bound_;
+    return std::max(seen, std::min(bound_, seen + restarts_ / std::max(1.0, pauses_)));
   }
 
  private:
+  struct SeenWindow {
+    double longest_ns = 0, stops = 0;
+    double excess_ns = 0;  // what probes saw of all its stops beyond what the runtime tells of them
+  };
+
+  // Of a JVM: it lets its threads go on, and is at the probe only after that. Where the CPUs are
+  // busy, that may take longer than the stop. Of stops that both count.
+  static double excess_ns(const GcTotals& gc) {
+    if (!gc.ended_stops_ns || !gc.pause_ns || gc.pauses != gc.stops) return 0;
+    return std::max(0.0,
+                    static_cast<double>(*gc.ended_stops_ns) - static_cast<double>(*gc.pause_ns));
+  }
+
+  // What a window has beyond the usual excess is the longest stop's: it is the longest for that.
+  double longest_seen_ns() const {
+    std::vector<double> of_a_stop;
+    for (const SeenWindow& window : windows_)
+      if (window.stops > 0) of_a_stop.push_back(window.excess_ns / window.stops);
+    const double usual = of_a_stop.empty() ? 0 : quantile(of_a_stop, 0.5);
+    double longest = 0;
+    for (const SeenWindow& window : windows_) {
+      const double beyond = std::max(0.0, window.excess_ns - usual * (window.stops - 1));
+      longest = std::max(longest, window.longest_ns - beyond);
+    }
+    return longest;
+  }
+
   double seen_ = 0, bound_ = 0, restarts_ = 0, pauses_ = 0;
+  std::vector<SeenWindow> windows_;
 };
 double longest_ns(const GcTotals& gc) {
   LongestPause longest;

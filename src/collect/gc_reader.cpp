@@ -118,7 +118,7 @@ void GcReader::attach_probes(std::uint32_t slot, Followed& followed) {
     followed.missing += (followed.missing.empty() ? "" : "; ") + points.error().message;
   }
   followed.stops = process.stops;
-  followed.stopped_ns = process.stopped_ns;
+  followed.stopped_ns = followed.ended_ns = process.stopped_ns;
 }
 
 void GcReader::forget_probes(std::uint32_t slot, Followed& followed) {
@@ -174,15 +174,17 @@ void GcReader::read_stops(std::uint32_t slot, Followed& followed, GcTotals& tota
   bs_process& process = kernel_->process(slot);
   // A stop that is under way counts as far as it has come.
   const std::uint64_t since = process.stopped_since_ns;
+  const std::uint64_t ended_ns = process.stopped_ns;
   const std::uint64_t now = kernel_now_ns();
-  const std::uint64_t stopped_ns =
-      process.stopped_ns + (since != 0 && now > since ? now - since : 0);
+  const std::uint64_t stopped_ns = ended_ns + (since != 0 && now > since ? now - since : 0);
   totals.probes = followed.probes;
   totals.stops = process.stops - followed.stops;
   totals.stopped_ns = stopped_ns > followed.stopped_ns ? stopped_ns - followed.stopped_ns : 0;
+  totals.ended_stops_ns = ended_ns - followed.ended_ns;
   totals.longest_stop_ns = std::exchange(process.longest_stop_ns, 0);
   followed.stops = process.stops;
   followed.stopped_ns = std::max(followed.stopped_ns, stopped_ns);
+  followed.ended_ns = ended_ns;
   cost_ns_ += *totals.stops * 2 * kStopEventNs;
 }
 

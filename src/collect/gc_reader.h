@@ -43,9 +43,9 @@ class GcReader {
     std::optional<GcReading> last;
     std::string probes;  // how the stops are seen; empty: they are not
     std::string missing;
-    int reopened = 0;                         // its counters, after they could not be read any more
-    std::uint64_t stops = 0, stopped_ns = 0;  // at the last reading
-    std::uint64_t cost_ns = 0, allowed_ns = 0;  // of its probes, so far
+    int reopened = 0;  // its counters, after they could not be read any more
+    std::uint64_t stops = 0, stopped_ns = 0, ended_ns = 0;  // at the last reading
+    std::uint64_t cost_ns = 0, allowed_ns = 0;              // of its probes, so far
   };
   void open_source(Followed& followed);
   void attach_probes(std::uint32_t slot, Followed& followed);

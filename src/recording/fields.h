@@ -228,6 +228,7 @@ void fields(auto& visit, Is<GcTotals> auto& of) {
   visit("missing", of.missing);
   visit("stops", of.stops);
   visit("stopped_ns", of.stopped_ns);
+  visit("ended_stops_ns", of.ended_stops_ns);
   visit("longest_stop_ns", of.longest_stop_ns);
   visit("cycles", of.cycles);
   visit("pauses", of.pauses);

@@ -51,12 +51,12 @@ def _count_checks(gc, truth, bounds):
 def _length_checks(gc, truth, bounds):
     made = []
     if truth.total_s is not None:
-        slack_ms = bounds.pause_s * (truth.pauses or 0) * 1e3
         said = gc.get("pause_total_ms")
         # Of a range, the end that is nearer to what was said.
         known_s = truth.total_s if truth.total_most_s is None or said is None else min(
             max(truth.total_s, said / 1e3), truth.total_most_s)
-        made.append(close_to("total ms", said, known_s * 1e3, bounds.total_relative, slack_ms))
+        slack_s = known_s * bounds.total_relative + bounds.pause_s * (truth.pauses or 0)
+        made.append(close_to("total ms", said, known_s * 1e3, absolute=slack_s * 1e3))
     if truth.longest_is_bound:
         made.append(at_most("longest ms", gc.get("pause_max_ms"),
                             truth.longest_s * (1 + bounds.longest_relative) * 1e3))

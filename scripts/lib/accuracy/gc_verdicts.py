@@ -12,7 +12,7 @@ from processes import Failure
 ROWS = Rows()
 
 _STEADY = ("--connections", 16, "--rate", 600)
-_EASY = ("--connections", 16, "--rate", 300)  # for who would be busy all the time
+_EASY = ("--connections", 16, "--rate", 300)  # for who would else collect all the time
 _WARM_UP = ("--connections", 4)  # as fast as it can, so that it is compiled sooner
 _LARGE = ("--live-mb", 256, "--garbage-kb", 128)
 _TIGHT_MB = 392  # the old generation, two thirds, is just larger than what lives
@@ -37,7 +37,7 @@ def _serve(lab, heap_mb):
     service = jvm_service(lab, "Serial", heap_mb=heap_mb, sizes=_LARGE,
                           options=(f"-Xms{heap_mb}m", "-XX:+AlwaysPreTouch"))
     warm_up(lab, service, _WARM_UP)
-    answer, truth, stopped_share, load = under_load(lab, service, _STEADY, watched=True)
+    answer, truth, stopped_share, load = under_load(lab, service, _EASY, watched=True)
     return answer, stopped_share, truth.longest_s, load["p99_ms"] / 1e3
 
 
@@ -58,7 +58,7 @@ def _tail_is_gc(lab):
           says=("cpu: *", "memory: gc", "inconclusive"))
 def _tail_has_room(lab):
     answer, stopped_share, _, p99_s = _serve(lab, 8 * _TIGHT_MB)
-    if stopped_share > 0.03:
+    if stopped_share > 0.007:  # then one request in a hundred meets a stop, and p99 is one of those
         raise Failure(f"there was not enough room: stopped {stopped_share:.1%}, p99 {p99_s:.3f} s")
     return answer, [at_most("p99 / p99 without stops", _tail_by_stops(answer), 1.5)]
 

@@ -245,6 +245,25 @@ TEST_CASE("stops: elsewhere the runtime's own sum of pauses lies inside of what 
   CHECK(total_ms(15 * kMs, 12 * kMs) == doctest::Approx(360));  // stopping is in both of its sums
 }
 
+// It lets its threads go on before it is at the probe, and others may have its CPU then.
+TEST_CASE("stops: what probes saw of a stop after the program went on is not in the longest") {
+  const auto longest_ms = [](std::uint64_t pauses) {
+    const Analysis analysis = collecting([=](GcTotals& gc, std::size_t i) {
+      const std::uint64_t late_ns = i == 4 ? 20 * kMs : 0;
+      gc.source = "hsperfdata";
+      gc.pauses = pauses;
+      gc.pause_ns = 30 * kMs;
+      gc.probes = "usdt";
+      gc.stops = 3;
+      gc.ended_stops_ns = gc.stopped_ns = 33 * kMs + late_ns;
+      gc.longest_stop_ns = 11 * kMs + late_ns;
+    });
+    return *analysis.gc->pause_max_ms;
+  };
+  CHECK(longest_ms(3) == doctest::Approx(10));
+  CHECK(longest_ms(2) == doctest::Approx(31));  // they do not count the same stops
+}
+
 TEST_CASE("stops: a service that mostly collects is bound by memory") {
   const Analysis analysis = analyze(java_service(0.7).build());
 
