@@ -1,6 +1,7 @@
 #include "analyze/sample_weights.h"
 
 #include <algorithm>
+#include <vector>
 
 #include "analyze/thresholds.h"
 
@@ -14,27 +15,46 @@ struct Group {
 
 using Groups = std::map<std::pair<pid_t, std::string>, Group>;
 
-// Those that can stand alone.
-Groups large_groups(const Run& run) {
-  Groups groups;
+// The whole window from the part of it that event probes watched; how large that part is changes
+// with the load, and what ran when it was large would count too much.
+double whole_of(const Window& window) {
+  return static_cast<double>(window.duration_ns) / static_cast<double>(window.observed_ns);
+}
+
+// Those of the run whose sums can be believed.
+std::vector<const Window*> watched_windows(const Run& run) {
+  std::vector<const Window*> watched;
   for (const Window* window : run.windows) {
+    const auto duration = static_cast<double>(window->duration_ns);
+    if (window->observed_ns > 0 &&
+        static_cast<double>(window->observed_ns) >= kMinCoverageForWeights * duration)
+      watched.push_back(window);
+  }
+  return watched;
+}
+
+// Those that can stand alone.
+Groups large_groups(const std::vector<const Window*>& windows) {
+  Groups groups;
+  for (const Window* window : windows) {
     for (const SampleTotals& sample : window->samples)
       groups[{sample.pid, sample.comm}].samples += static_cast<double>(sample.count);
     for (const ThreadWindow& thread : window->threads)
-      groups[{thread.pid, thread.comm}].ran_ns += static_cast<double>(thread.on_cpu_ns);
+      groups[{thread.pid, thread.comm}].ran_ns +=
+          static_cast<double>(thread.on_cpu_ns) * whole_of(*window);
   }
   std::erase_if(groups,
                 [](const auto& entry) { return entry.second.samples < kMinSamplesForWeight; });
   return groups;
 }
 
-Group everything(const Run& run) {
+Group everything(const std::vector<const Window*>& windows) {
   Group all;
-  for (const Window* window : run.windows) {
+  for (const Window* window : windows) {
     for (const SampleTotals& sample : window->samples)
       all.samples += static_cast<double>(sample.count);
     for (const ProcessWindow& process : window->processes)
-      all.ran_ns += static_cast<double>(process.on_cpu_ns);
+      all.ran_ns += static_cast<double>(process.on_cpu_ns) * whole_of(*window);
   }
   return all;
 }
@@ -42,9 +62,12 @@ Group everything(const Run& run) {
 }  // namespace
 
 SampleWeights::SampleWeights(const Run& run) {
-  if (run.observed_ns < kMinCoverageForWeights * run.duration_ns) return;
-  const Groups groups = large_groups(run);
-  Group all = everything(run);
+  const std::vector<const Window*> windows = watched_windows(run);
+  if (static_cast<double>(windows.size()) <
+      kMinCoverageForWeights * static_cast<double>(run.windows.size()))
+    return;
+  const Groups groups = large_groups(windows);
+  Group all = everything(windows);
   Group rest = all;
   for (const auto& [thread, group] : groups) {
     rest.samples -= group.samples;
