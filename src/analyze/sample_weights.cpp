@@ -1,7 +1,6 @@
 #include "analyze/sample_weights.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "analyze/thresholds.h"
 
@@ -15,46 +14,27 @@ struct Group {
 
 using Groups = std::map<std::pair<pid_t, std::string>, Group>;
 
-// The whole window from the part of it that event probes watched; how large that part is changes
-// with the load, and what ran when it was large would count too much.
-double whole_of(const Window& window) {
-  return static_cast<double>(window.duration_ns) / static_cast<double>(window.observed_ns);
-}
-
-// Those of the run whose sums can be believed.
-std::vector<const Window*> watched_windows(const Run& run) {
-  std::vector<const Window*> watched;
-  for (const Window* window : run.windows) {
-    const auto duration = static_cast<double>(window->duration_ns);
-    if (window->observed_ns > 0 &&
-        static_cast<double>(window->observed_ns) >= kMinCoverageForWeights * duration)
-      watched.push_back(window);
-  }
-  return watched;
-}
-
 // Those that can stand alone.
-Groups large_groups(const std::vector<const Window*>& windows) {
+Groups large_groups(const Run& run) {
   Groups groups;
-  for (const Window* window : windows) {
+  for (const Window* window : run.windows) {
     for (const SampleTotals& sample : window->samples)
       groups[{sample.pid, sample.comm}].samples += static_cast<double>(sample.count);
     for (const ThreadWindow& thread : window->threads)
-      groups[{thread.pid, thread.comm}].ran_ns +=
-          static_cast<double>(thread.on_cpu_ns) * whole_of(*window);
+      groups[{thread.pid, thread.comm}].ran_ns += static_cast<double>(thread.on_cpu_ns);
   }
   std::erase_if(groups,
                 [](const auto& entry) { return entry.second.samples < kMinSamplesForWeight; });
   return groups;
 }
 
-Group everything(const std::vector<const Window*>& windows) {
+Group everything(const Run& run) {
   Group all;
-  for (const Window* window : windows) {
+  for (const Window* window : run.windows) {
     for (const SampleTotals& sample : window->samples)
       all.samples += static_cast<double>(sample.count);
     for (const ProcessWindow& process : window->processes)
-      all.ran_ns += static_cast<double>(process.on_cpu_ns) * whole_of(*window);
+      all.ran_ns += static_cast<double>(process.on_cpu_ns);
   }
   return all;
 }
@@ -62,12 +42,9 @@ Group everything(const std::vector<const Window*>& windows) {
 }  // namespace
 
 SampleWeights::SampleWeights(const Run& run) {
-  const std::vector<const Window*> windows = watched_windows(run);
-  if (static_cast<double>(windows.size()) <
-      kMinCoverageForWeights * static_cast<double>(run.windows.size()))
-    return;
-  const Groups groups = large_groups(windows);
-  Group all = everything(windows);
+  if (run.observed_ns < kMinCoverageForWeights * run.duration_ns) return;
+  const Groups groups = large_groups(run);
+  Group all = everything(run);
   Group rest = all;
   for (const auto& [thread, group] : groups) {
     rest.samples -= group.samples;
