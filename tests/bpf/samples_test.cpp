@@ -71,7 +71,7 @@ std::string windows_of(const Recording& recording) {
   return text.str();
 }
 
-Spin spin_once(const char* where) {
+Spin spin(const char* where) {
   Program program("spin", {where, "1500"});
   CollectOptions options = watch_everything();
   options.frequency_hz = kFrequency;
@@ -83,28 +83,16 @@ Spin spin_once(const char* where) {
   return {measurement.stop(), program.number("cpu_ms"), uncharged};
 }
 
-double scheduled_ms(const Spin& run) { return ms(process_totals(run.recording).on_cpu_ns); }
-
-// Once in some dozens of runs on a virtual machine a switch to the program is not seen, and it
-// counts as preempted until its next one, while samples find it running; nobody knows why. Such a
-// run is shown and done again, once.
-Spin spin(const char* where) {
-  Spin run = spin_once(where);
-  if (scheduled_ms(run) >= 0.8 * run.cpu_ms) return run;
-  MESSAGE("scheduled for " << scheduled_ms(run) << " of " << run.cpu_ms
-                           << " ms:" << windows_of(run.recording));
-  return spin_once(where);
-}
-
 void check_cpu_time(const Spin& run) {
+  const double scheduled_ms = ms(process_totals(run.recording).on_cpu_ns);
   const Samples samples = samples_of(run.recording, "spin");
 
   CAPTURE(windows_of(run.recording));
   CAPTURE(run.uncharged_ms);
   // Where the host of the machine is busy, the kernel charges threads up to a seventh more than the
   // time between their switches; nobody knows why. On a quiet one it is within 2 %.
-  CHECK(scheduled_ms(run) >= 0.8 * run.cpu_ms);
-  CHECK(scheduled_ms(run) <= 1.05 * run.cpu_ms + run.uncharged_ms);
+  CHECK(scheduled_ms >= 0.8 * run.cpu_ms);
+  CHECK(scheduled_ms <= 1.05 * run.cpu_ms + run.uncharged_ms);
   CHECK(samples.all / kFrequency == doctest::Approx(run.cpu_ms / 1e3).epsilon(0.15));
   CHECK(samples.whole >= 0.9 * samples.all);  // without frame pointers
   CHECK(losses(run.recording) == "");
