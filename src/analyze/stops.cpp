@@ -116,6 +116,12 @@ class PausedTime {
   double only_told_ = 0, seen_ = 0, told_ = 0;
 };
 
+double sum_ns(const std::map<pid_t, PausedTime>& processes) {
+  double sum = 0;
+  for (const auto& [pid, paused] : processes) sum += paused.ns();
+  return sum;
+}
+
 double pauses_in(const GcTotals& gc) {
   return static_cast<double>(is_told(gc) ? *gc.pauses : gc.stops.value_or(gc.pauses.value_or(0)));
 }
@@ -148,9 +154,7 @@ double pause_share(const Run& run) {
       time += static_cast<double>(window->duration_ns);
     }
   }
-  double stopped = 0;
-  for (const auto& [pid, paused] : processes) stopped += paused.ns();
-  return time > 0 ? stopped / time : 0;
+  return time > 0 ? sum_ns(processes) / time : 0;
 }
 
 // By Go's own clocks, which leave out what its workers mark on processors that have nothing to do;
@@ -296,9 +300,7 @@ std::optional<GcSummary> gc_summary(const Run& run, std::optional<double> gc_cpu
     for (const GcTotals& gc : *last) add_levels(summary, gc);
   if (known) {
     summary.pauses = pauses;
-    double total_ns = 0;
-    for (const auto& [pid, of_process] : paused) total_ns += of_process.ns();
-    summary.pause_total_ms = total_ns / kNsPerMs;
+    summary.pause_total_ms = sum_ns(paused) / kNsPerMs;
     double longest_ns = 0;
     for (const auto& [pid, of_process] : longest)
       longest_ns = std::max(longest_ns, of_process.ns());
