@@ -367,6 +367,7 @@ enum bs_counter {
 	BS_LOST_LISTENERS,   /* map of listeners full */
 	BS_LOST_WAIT_STACKS, /* where a sampled wait began could not be stored */
 	BS_LOST_COUNTS,      /* a field of the process word was full */
+	BS_LOST_SWITCHES,    /* a thread was found on a CPU that it was not seen to come to */
 	BS_COUNTERS,
 };
 

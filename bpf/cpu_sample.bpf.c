@@ -5,8 +5,7 @@
  * One clock per CPU and a look at the current task, never a clock per task: that one is stopped and started at
  * every context switch and costs the target ten times what this does.
  */
-#include "process.h"
-#include "user_stack.h"
+#include "switch_in.h"
 
 #define BS_EEXIST 17
 
@@ -52,6 +51,18 @@ static __always_inline void count_stack(void *ctx, struct bs_sample_key *key)
 		count(BS_LOST_SAMPLES);
 }
 
+/*
+ * It is on this CPU, so its time goes there from now on. The clock is a timer's interrupt, which no switch of
+ * this CPU can be in the middle of.
+ */
+static __always_inline void see_arrival(struct bs_thread *thread, struct bs_process *process,
+					struct task_struct *task)
+{
+	__u64 now = bpf_ktime_get_ns();
+
+	process_move(thread->slot, switch_in_unseen(thread, task, process->word, now), now);
+}
+
 SEC("perf_event")
 int on_cpu_sample(void *ctx)
 {
@@ -71,6 +82,8 @@ int on_cpu_sample(void *ctx)
 	bpf_get_current_comm(key.comm, sizeof(key.comm));
 	key.kernel_stack = bpf_get_stackid(ctx, &stacks, 0);
 	process = process_at(thread->slot);
+	if (process && !thread->gone && switches_attached && came_unseen(thread))
+		see_arrival(thread, process, task);
 	if (process && process->copy_stacks & BS_COPY_ALL && send_stack(ctx, task, &key))
 		return 0;
 	count_stack(ctx, &key);

@@ -88,14 +88,7 @@ static __always_inline void take(struct bs_times *to, struct bs_thread *thread)
 
 static __always_inline void give_back(struct bs_thread *thread, const struct bs_times *times)
 {
-	add(&thread->times.on_cpu_ns, times->on_cpu_ns);
-	add(&thread->times.preempted_ns, times->preempted_ns);
-	add(&thread->times.woken_ns, times->woken_ns);
-	add(&thread->times.throttled_ns, times->throttled_ns);
-	for (int i = 0; i < BS_WAIT_CLASSES; i++)
-		add(&thread->times.blocked_ns[i], times->blocked_ns[i]);
-	for (int i = 0; i < BS_FREEING; i++)
-		add(&thread->times.freeing_ns[i], times->freeing_ns[i]);
+	add_times(&thread->times, times);
 	thread->switches_taken -= times->switches;
 }
 
@@ -105,7 +98,6 @@ int read_threads(struct bpf_iter__task *ctx)
 	struct task_struct *task = ctx->task;
 	struct bs_thread_record record = {};
 	struct bs_thread *thread;
-	__u32 level;
 	__u64 now, ns;
 
 	if (!task)
@@ -127,10 +119,8 @@ int read_threads(struct bpf_iter__task *ctx)
 	take(&record.times, thread);
 	record.slot = thread->slot;
 	bpf_probe_read_kernel_str(record.comm, sizeof(record.comm), task->comm);
-	/* Pids as the reading process, which is the current task here, sees them. */
-	level = BPF_CORE_READ(this_task(), thread_pid, level);
-	record.tid = pid_at_level(task, level);
-	record.pid = pid_at_level(task->group_leader, level);
+	record.tid = pid_at_level(task, reader_level);
+	record.pid = pid_at_level(task->group_leader, reader_level);
 	/* A row that finds no room in the buffer is asked for again. */
 	if (bpf_seq_write(ctx->meta->seq, &record, sizeof(record)))
 		give_back(thread, &record.times);

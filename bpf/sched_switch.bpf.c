@@ -5,8 +5,8 @@
  * Sums in the kernel: a busy service switches context a million times a second, and one record per switch
  * would outweigh what we came to measure.
  */
+#include "switch_in.h"
 #include "wait_class.h"
-#include "wait_sample.h"
 
 #define BS_STATE_GONE 0xb0 /* EXIT_DEAD, EXIT_ZOMBIE, TASK_DEAD */
 #define BS_TASK_WAKING 0x200
@@ -65,21 +65,6 @@ static __always_inline __u64 switch_out(void *ctx, struct bs_thread *thread,
 	}
 }
 
-static __always_inline __u64 switch_in(struct bs_thread *thread, struct task_struct *task,
-				       __u64 word, __u64 now)
-{
-	thread_refresh(thread, now);
-	if (thread->state == BS_THREAD_BLOCKED)
-		thread_unblock(thread, now); /* its wake-up was not seen */
-	else
-		thread_book(thread, now);
-	if (thread->wait_sampled)
-		book_sampled_wait(thread, task);
-	thread->state = BS_THREAD_ON_CPU;
-	thread->woken_early_ns = 0;
-	return thread_recount(thread, word, activity_on_cpu(thread));
-}
-
 SEC("tp_btf/sched_switch")
 int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct task_struct *next)
 {
@@ -94,6 +79,9 @@ int BPF_PROG(on_sched_switch, bool preempt, struct task_struct *prev, struct tas
 		process = process_at(leaving->slot);
 		if (!process)
 			return 0;
+		if (came_unseen(leaving))
+			process_move(leaving->slot,
+				     switch_in_unseen(leaving, prev, process->word, now), now);
 		delta = switch_out(ctx, leaving, prev, preempt, process->word, now);
 		/* Two threads of one process change places: one change of its word. */
 		if (!coming || coming->slot != leaving->slot) {

@@ -76,15 +76,8 @@ static __always_inline void ends(struct task_struct *task, struct bs_thread *thr
 			process_move(thread->slot, delta, now);
 	}
 	flush_pending(thread);
-	add(&process->exited.on_cpu_ns, thread->times.on_cpu_ns);
-	add(&process->exited.preempted_ns, thread->times.preempted_ns);
-	add(&process->exited.woken_ns, thread->times.woken_ns);
-	add(&process->exited.throttled_ns, thread->times.throttled_ns);
+	add_times(&process->exited, &thread->times);
 	add(&process->exited.switches, thread->times.switches - thread->switches_taken);
-	for (int i = 0; i < BS_WAIT_CLASSES; i++)
-		add(&process->exited.blocked_ns[i], thread->times.blocked_ns[i]);
-	for (int i = 0; i < BS_FREEING; i++)
-		add(&process->exited.freeing_ns[i], thread->times.freeing_ns[i]);
 	__builtin_memset(&thread->times, 0, sizeof(thread->times));
 	thread->switches_taken = 0;
 	thread->state = BS_THREAD_UNKNOWN;

@@ -124,8 +124,14 @@ static __always_inline __u64 thread_book(struct bs_thread *thread, __u64 now)
 	__u64 since = BS_EXCHANGE(&thread->since_ns, now, thread->self);
 	__u64 ns = now - since;
 
-	if (!since || (__s64)ns <= 0)
+	if (!since)
 		return 0;
+	if ((__s64)ns <= 0) {
+		/* Held up since it asked for the time, it would take time back that is booked already. */
+		if (ns)
+			BS_SWAP_IF(&thread->since_ns, now, since, thread->self);
+		return 0;
+	}
 	switch (thread->state) {
 	case BS_THREAD_ON_CPU:
 		add(&thread->times.on_cpu_ns, ns);
@@ -149,6 +155,19 @@ static __always_inline __u64 thread_book(struct bs_thread *thread, __u64 now)
 		break;
 	}
 	return ns;
+}
+
+/* All but the switches, which are counted since the start (bs_thread.times). */
+static __always_inline void add_times(struct bs_times *to, const struct bs_times *times)
+{
+	add(&to->on_cpu_ns, times->on_cpu_ns);
+	add(&to->preempted_ns, times->preempted_ns);
+	add(&to->woken_ns, times->woken_ns);
+	add(&to->throttled_ns, times->throttled_ns);
+	for (int i = 0; i < BS_WAIT_CLASSES; i++)
+		add(&to->blocked_ns[i], times->blocked_ns[i]);
+	for (int i = 0; i < BS_FREEING; i++)
+		add(&to->freeing_ns[i], times->freeing_ns[i]);
 }
 
 /* Keeps the wait that ends now for threads that turn out to have waited for this one. */

@@ -32,6 +32,7 @@ constexpr LossName kLosses[] = {
     {BS_LOST_PEERS, "peers_full"},        {BS_LOST_SAMPLES, "samples_full"},
     {BS_LOST_STACKS, "stacks_full"},      {BS_LOST_LISTENERS, "listeners_full"},
     {BS_LOST_COUNTS, "joint_state_full"}, {BS_LOST_WAIT_STACKS, "wait_stacks_full"},
+    {BS_LOST_SWITCHES, "switches_unseen"},
 };
 
 template <class Row>

@@ -74,8 +74,9 @@ ProtocolTotals protocol_totals(const Recording& recording, std::string_view prot
 CostWindow cost_totals(const Recording& recording);
 std::uint64_t observed_ns(const Recording& recording);
 std::uint64_t duration_ns(const Recording& recording);
-// What was lost, "threads_full 3 "; empty if nothing. Stacks whose bucket is taken are not among
-// it: now and then that happens, and costs a sample its frames.
+// What was lost, "threads_full 3 "; empty if nothing. Not among it is what happens now and then and
+// costs little: stacks whose bucket is taken cost a sample its frames; switches that this kernel
+// does not report are found out by the next sample.
 std::string losses(const Recording& recording);
 
 // Time that so far has passed on all CPUs without being charged to the thread on it: the

@@ -175,6 +175,7 @@ std::string losses(const Recording& recording) {
   for (const Window& window : recording.windows)
     for (const Loss& loss : window.losses) sums[loss.what] += loss.count;
   sums.erase("stacks_full");
+  sums.erase("switches_unseen");
   std::string text;
   for (const auto& [what, count] : sums) text += what + " " + std::to_string(count) + " ";
   return text;
