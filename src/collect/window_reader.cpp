@@ -27,11 +27,11 @@ struct LossName {
   const char* what;
 };
 constexpr LossName kLosses[] = {
-    {BS_LOST_THREADS, "threads_full"},    {BS_LOST_PROCESSES, "processes_full"},
-    {BS_LOST_SOCKETS, "sockets_full"},    {BS_LOST_WAITS, "waits_full"},
-    {BS_LOST_PEERS, "peers_full"},        {BS_LOST_SAMPLES, "samples_full"},
-    {BS_LOST_STACKS, "stacks_full"},      {BS_LOST_LISTENERS, "listeners_full"},
-    {BS_LOST_COUNTS, "joint_state_full"}, {BS_LOST_WAIT_STACKS, "wait_stacks_full"},
+    {BS_LOST_THREADS, "threads_full"},     {BS_LOST_PROCESSES, "processes_full"},
+    {BS_LOST_SOCKETS, "sockets_full"},     {BS_LOST_WAITS, "waits_full"},
+    {BS_LOST_PEERS, "peers_full"},         {BS_LOST_SAMPLES, "samples_full"},
+    {BS_LOST_STACKS, "stacks_full"},       {BS_LOST_LISTENERS, "listeners_full"},
+    {BS_LOST_COUNTS, "joint_state_full"},  {BS_LOST_WAIT_STACKS, "wait_stacks_full"},
     {BS_LOST_SWITCHES, "switches_unseen"},
 };
 
