@@ -138,6 +138,16 @@ std::vector<std::string> CgroupFs::find_by_name(std::string_view name) const {
   return {};
 }
 
+std::vector<CgroupDirectory> from_scope(std::vector<CgroupDirectory> line,
+                                        const std::optional<std::string>& scope) {
+  if (!scope) return line;
+  const auto found = std::find_if(line.begin(), line.end(), [&](const CgroupDirectory& cgroup) {
+    return !cgroup.path.empty() && scope->ends_with(cgroup.path);
+  });
+  if (found != line.end()) line.erase(line.begin(), found);
+  return line;
+}
+
 std::vector<pid_t> processes_below(const std::string& directory) {
   std::vector<pid_t> pids;
   walk(directory, [&](const std::string& cgroup) {

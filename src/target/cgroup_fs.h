@@ -61,6 +61,11 @@ class CgroupFs {
   std::vector<Hierarchy> hierarchies_;
 };
 
+// The line from `scope` on (Target::cgroup_scope, a directory of any hierarchy); all of it where
+// the scope is none of it.
+std::vector<CgroupDirectory> from_scope(std::vector<CgroupDirectory> line,
+                                        const std::optional<std::string>& scope);
+
 // Processes of a cgroup directory and of all below it.
 std::vector<pid_t> processes_below(const std::string& directory);
 

@@ -88,11 +88,9 @@ HostCounters::HostCounters(const Target& target, const HostRoots& roots)
       page_bytes_(static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE))) {
   const CgroupFs cgroups(roots.cgroup);
   const auto entries = proc_.cgroups(target.processes.front().pid);
-  if (const auto cgroup = cgroups.controlling(entries, "cpu")) {
-    cpu_ = cpu_limiting(cgroups.with_ancestors(*cgroup));
-  }
+  cpu_ = cpu_limiting(cpu_line(target, cgroups, proc_));
   memory_ = MemoryCgroups(target, cgroups, proc_);
-  pressure_ = cgroups.unified(entries);
+  choose_pressure(cgroups.unified(entries), cgroups, target);
   scope_ = target.cgroup_scope;
 
   std::vector<pid_t> pids;
@@ -100,6 +98,22 @@ HostCounters::HostCounters(const Target& target, const HostRoots& roots)
   HostWindow base_line;
   add_processes(pids, base_line);
   totals_ = read_totals();
+}
+
+// Settled from the start: the host's sums, beside those of a cgroup that is gone, would be what it
+// had pressure in this window.
+void HostCounters::choose_pressure(const std::optional<CgroupDirectory>& own,
+                                   const CgroupFs& cgroups, const Target& target) {
+  std::optional<CgroupDirectory> whole;
+  if (own) whole = from_scope(cgroups.with_ancestors(*own), target.cgroup_scope).front();
+  const auto choose = [&](const std::string& resource) {
+    const std::string of_cgroup = whole ? whole->file(resource + ".pressure") : "";
+    const bool is_there = whole && path_exists(of_cgroup);
+    return PressureFile{is_there ? of_cgroup : proc_.path("pressure/" + resource), is_there};
+  };
+  cpu_pressure_ = choose("cpu");
+  memory_pressure_ = choose("memory");
+  io_pressure_ = choose("io");
 }
 
 std::optional<std::uint64_t> HostCounters::uptime_ticks() const {
@@ -178,19 +192,14 @@ void HostCounters::read_host_cpu(Totals& totals) const {
 }
 
 void HostCounters::read_pressure(Totals& totals) const {
-  const auto read = [&](const std::string& resource, bool& of_cgroup) {
-    FileText file;
-    if (pressure_) file = read_file(pressure_->file(resource + ".pressure"));
-    of_cgroup = pressure_ && file;
-    if (!of_cgroup) file = proc_.read("pressure/" + resource);
-    return file.text;
+  const std::string memory = read_file(memory_pressure_.path).text;
+  const auto total = [](const std::string& text, std::string_view kind) {
+    return times(pressure_total_us(text, kind), kNsPerUs);
   };
-  bool of_cgroup = false;
-  totals.pressure_cpu_ns = times(pressure_total_us(read("cpu", of_cgroup), "some"), kNsPerUs);
-  totals.pressure_io_ns = times(pressure_total_us(read("io", of_cgroup), "full"), kNsPerUs);
-  const std::string memory = read("memory", totals.pressure_of_cgroup);
-  totals.pressure_memory_ns = times(pressure_total_us(memory, "full"), kNsPerUs);
-  totals.pressure_memory_some_ns = times(pressure_total_us(memory, "some"), kNsPerUs);
+  totals.pressure_cpu_ns = total(read_file(cpu_pressure_.path).text, "some");
+  totals.pressure_io_ns = total(read_file(io_pressure_.path).text, "full");
+  totals.pressure_memory_ns = total(memory, "full");
+  totals.pressure_memory_some_ns = total(memory, "some");
 }
 
 HostCounters::Totals HostCounters::read_totals() const {
@@ -229,7 +238,7 @@ HostWindow HostCounters::read(std::span<const pid_t> pids) {
   window.pressure_memory_full_ns = since(now.pressure_memory_ns, totals_.pressure_memory_ns);
   window.pressure_memory_some_ns =
       since(now.pressure_memory_some_ns, totals_.pressure_memory_some_ns);
-  if (window.pressure_memory_full_ns) window.pressure_of_cgroup = now.pressure_of_cgroup;
+  if (window.pressure_memory_full_ns) window.pressure_of_cgroup = memory_pressure_.of_cgroup;
   window.pressure_io_full_ns = since(now.pressure_io_ns, totals_.pressure_io_ns);
   window.steal_ns = since(now.steal_ns, totals_.steal_ns);
   window.host_busy_ns = since(now.busy_ns, totals_.busy_ns);

@@ -42,12 +42,18 @@ class HostCounters {
     std::optional<std::uint64_t> pressure_cpu_ns;
     std::optional<std::uint64_t> pressure_memory_ns;
     std::optional<std::uint64_t> pressure_memory_some_ns;
-    bool pressure_of_cgroup = false;
     std::optional<std::uint64_t> pressure_io_ns;
     std::optional<std::uint64_t> steal_ns;
     std::optional<std::uint64_t> busy_ns;
   };
 
+  struct PressureFile {
+    std::string path;
+    bool of_cgroup = false;  // else the host's stands in
+  };
+
+  void choose_pressure(const std::optional<CgroupDirectory>& own, const CgroupFs& cgroups,
+                       const Target& target);
   void add_processes(std::span<const pid_t> pids, HostWindow& window);
   Totals read_totals() const;
   void read_cpu_cgroup(Totals& totals) const;
@@ -61,8 +67,8 @@ class HostCounters {
   std::uint64_t page_bytes_;
   std::optional<CgroupDirectory> cpu_;  // the one whose quota throttles the target
   MemoryCgroups memory_;
-  std::optional<CgroupDirectory> pressure_;  // v2; absent: the host's pressure stands in
-  std::optional<std::string> scope_;         // holds exactly the target; absent: sum of processes
+  PressureFile cpu_pressure_, memory_pressure_, io_pressure_;
+  std::optional<std::string> scope_;  // holds exactly the target; absent: sum of processes
   std::map<pid_t, ProcessCounters> processes_;
   std::optional<std::uint64_t> read_at_ticks_;  // since boot
   Totals totals_;

@@ -1,6 +1,8 @@
 #include "target/limits.h"
 
 #include <algorithm>
+#include <map>
+#include <string>
 
 #include "target/text.h"
 
@@ -46,6 +48,24 @@ std::uint32_t online_cpus(const ProcFs& proc) {
 
 }  // namespace
 
+std::vector<CgroupDirectory> cpu_line(const Target& target, const CgroupFs& cgroups,
+                                      const ProcFs& proc) {
+  struct Used {
+    CgroupDirectory cgroup;
+    std::uint64_t ticks = 0;
+  };
+  std::map<std::string, Used> by_path;
+  std::optional<Used> most;
+  for (const TargetProcess& process : target.processes) {
+    const auto cgroup = cgroups.controlling(proc.cgroups(process.pid), "cpu");
+    if (!cgroup) continue;
+    Used& used = by_path.try_emplace(cgroup->path, Used{*cgroup}).first->second;
+    if (const auto stat = proc.stat(process.pid)) used.ticks += stat->cpu_ticks;
+    if (!most || used.ticks > most->ticks) most = used;
+  }
+  return most ? cgroups.with_ancestors(most->cgroup) : std::vector<CgroupDirectory>{};
+}
+
 std::optional<double> quota_cores(const CgroupDirectory& cgroup) {
   std::optional<double> quota;
   std::optional<double> period;
@@ -88,7 +108,6 @@ TargetLimits target_limits(const Target& target, const HostRoots& roots) {
   const ProcFs proc(roots.proc);
   const CgroupFs cgroups(roots.cgroup);
   const pid_t root = target.processes.front().pid;
-  const auto entries = proc.cgroups(root);
 
   TargetLimits limits;
   limits.host_memory_bytes = host_memory_bytes(proc);
@@ -99,20 +118,22 @@ TargetLimits target_limits(const Target& target, const HostRoots& roots) {
   limits.cpu_limit = limits.online_cpus;
   if (allowed > 0) limits.cpu_limit = std::min<double>(limits.cpu_limit, allowed);
 
-  if (const auto cgroup = cgroups.controlling(entries, "cpu")) {
-    const auto limiting = cpu_limiting(cgroups.with_ancestors(*cgroup));
-    const auto quota = limiting ? quota_cores(*limiting) : std::nullopt;
-    if (quota && *quota <= limits.cpu_limit) {
-      limits.cpu_limit = *quota;
-      limits.cpu_quota = true;
-    }
+  const auto limiting_cpu = cpu_limiting(cpu_line(target, cgroups, proc));
+  const auto quota = limiting_cpu ? quota_cores(*limiting_cpu) : std::nullopt;
+  if (quota && *quota <= limits.cpu_limit) {
+    limits.cpu_limit = *quota;
+    limits.cpu_quota = true;
   }
-  if (const auto cgroup = cgroups.controlling(entries, "memory")) {
-    const auto limiting = memory_limiting(cgroups.with_ancestors(*cgroup));
+  // The containers of a pod may have limits of their own.
+  for (const TargetProcess& process : target.processes) {
+    const auto cgroup = cgroups.controlling(proc.cgroups(process.pid), "memory");
+    const auto limiting = cgroup ? memory_limiting(cgroups.with_ancestors(*cgroup)) : std::nullopt;
     const auto limit = limiting ? memory_limit(*limiting) : std::nullopt;
     // v1 writes "no limit" as a huge number.
     const bool limits_anything = limits.host_memory_bytes == 0 || limit < limits.host_memory_bytes;
-    if (limit && limits_anything) limits.memory_limit_bytes = limit;
+    const bool is_least = !limits.memory_limit_bytes || limit < *limits.memory_limit_bytes;
+    if (limit && limits_anything && is_least) limits.memory_limit_bytes = limit;
+    if (!target.cgroup_scope) break;
   }
   return limits;
 }

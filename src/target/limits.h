@@ -20,6 +20,11 @@ struct TargetLimits {
 };
 TargetLimits target_limits(const Target& target, const HostRoots& roots = {});
 
+// The cgroups whose quotas hold for the target: where most of its CPU time was used so far (one
+// container of a pod), then its parents.
+std::vector<CgroupDirectory> cpu_line(const Target& target, const CgroupFs& cgroups,
+                                      const ProcFs& proc);
+
 // Cores that a cgroup's own quota allows, without its ancestors; empty: no quota.
 std::optional<double> quota_cores(const CgroupDirectory& cgroup);
 // Where the kernel starts to reclaim in it (memory.high or memory.max); empty: no limit.

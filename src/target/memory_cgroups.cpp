@@ -1,7 +1,10 @@
 #include "target/memory_cgroups.h"
 
 #include <algorithm>
+#include <set>
+#include <span>
 #include <string>
+#include <utility>
 
 #include "target/limits.h"
 #include "target/text.h"
@@ -73,12 +76,32 @@ MemoryCgroups::MemoryCgroups(const Target& target, const CgroupFs& cgroups, cons
   const auto own = cgroups.controlling(entries, "memory");
   if (!own) return;
   line_ = cgroups.with_ancestors(*own);
-  if (!target.cgroup_scope) return;
-  // The service may have divided its cgroup further; what counts is the whole of it.
-  const auto scope = std::find_if(line_.begin(), line_.end(), [&](const CgroupDirectory& cgroup) {
-    return !cgroup.path.empty() && target.cgroup_scope->ends_with(cgroup.path);
-  });
-  if (scope != line_.end()) line_.erase(line_.begin(), scope);
+  if (target.cgroup_scope) add_below_scope(target, cgroups, proc);
+  const auto first = [&](auto tells) -> std::optional<CgroupDirectory> {
+    const auto found = std::find_if(line_.begin(), line_.end(), tells);
+    return found == line_.end() ? std::nullopt : std::optional(*found);
+  };
+  statistics_ =
+      first([](const CgroupDirectory& cgroup) { return path_exists(cgroup.file("memory.stat")); });
+  kills_ = first([](const CgroupDirectory& cgroup) { return oom_kills(cgroup).has_value(); });
+  usage_ = first([](const CgroupDirectory& cgroup) { return usage_of(cgroup).has_value(); });
+}
+
+// The service may have divided its cgroup further; what counts is the whole of it, and the limits
+// of its parts besides.
+void MemoryCgroups::add_below_scope(const Target& target, const CgroupFs& cgroups,
+                                    const ProcFs& proc) {
+  line_ = from_scope(std::move(line_), target.cgroup_scope);
+  std::set<std::string> seen;
+  for (const TargetProcess& process : target.processes) {
+    const auto own = cgroups.controlling(proc.cgroups(process.pid), "memory");
+    if (!own || seen.contains(own->path)) continue;
+    const auto line = cgroups.with_ancestors(*own);
+    const auto above = from_scope(line, target.cgroup_scope).size();
+    for (const CgroupDirectory& below : std::span(line).first(line.size() - above)) {
+      if (seen.insert(below.path).second) below_.push_back(below);
+    }
+  }
 }
 
 // "max", and the huge number that v1 writes for no limit, are none.
@@ -87,23 +110,20 @@ Bytes MemoryCgroups::limit_of(const CgroupDirectory& cgroup) const {
   return limit && (host_bytes_ == 0 || *limit < host_bytes_) ? limit : std::nullopt;
 }
 
-// Not every level of a v2 hierarchy has the controller.
-const CgroupDirectory* MemoryCgroups::with_statistics() const {
-  const auto found = std::find_if(line_.begin(), line_.end(), [](const CgroupDirectory& cgroup) {
-    return path_exists(cgroup.file("memory.stat"));
-  });
-  return found == line_.end() ? nullptr : &*found;
-}
-
 MemoryEvents MemoryCgroups::events() const {
   MemoryEvents events;
-  for (const CgroupDirectory& cgroup : line_) {
-    events.limit_hits = sum(events.limit_hits, limit_hits(cgroup));
-    if (!events.oom_kills) events.oom_kills = oom_kills(cgroup);
+  for (const auto* cgroups : {&below_, &line_}) {
+    for (const CgroupDirectory& cgroup : *cgroups)
+      events.limit_hits = sum(events.limit_hits, limit_hits(cgroup));
   }
-  if (const CgroupDirectory* cgroup = with_statistics()) {
-    set_refaults(events, read_file(cgroup->file("memory.stat")));
+  if (kills_) {
+    events.oom_kills = oom_kills(*kills_);
+    if (!kills_->hierarchy.unified) {
+      for (const CgroupDirectory& cgroup : below_)
+        events.oom_kills = sum(events.oom_kills, oom_kills(cgroup));
+    }
   }
+  if (statistics_) set_refaults(events, read_file(statistics_->file("memory.stat")));
   return events;
 }
 
@@ -111,26 +131,27 @@ MemoryLevels MemoryCgroups::levels() const {
   MemoryLevels levels;
   const CgroupDirectory* nearest = nullptr;
   std::uint64_t least_room = 0;
-  for (const CgroupDirectory& cgroup : line_) {
-    const Bytes limit = limit_of(cgroup);
-    const Bytes usage = limit ? usage_of(cgroup) : std::nullopt;
-    if (!usage) continue;
-    const std::uint64_t room = *limit - std::min(*usage, *limit);
-    if (nearest != nullptr && room >= least_room) continue;
-    nearest = &cgroup;
-    least_room = room;
-    levels.limit_bytes = limit;
-    levels.usage_bytes = usage;
-  }
-  if (nearest == nullptr) {
-    for (const CgroupDirectory& cgroup : line_) {
-      levels.usage_bytes = usage_of(cgroup);
+  for (const auto* cgroups : {&below_, &line_}) {
+    for (const CgroupDirectory& cgroup : *cgroups) {
+      const Bytes limit = limit_of(cgroup);
+      const Bytes usage = limit ? usage_of(cgroup) : std::nullopt;
+      if (!usage) continue;
+      const std::uint64_t room = *limit - std::min(*usage, *limit);
+      if (nearest != nullptr && room >= least_room) continue;
       nearest = &cgroup;
-      if (levels.usage_bytes) break;
+      least_room = room;
+      levels.limit_bytes = limit;
+      levels.usage_bytes = usage;
     }
   }
+  if (nearest == nullptr && usage_) {
+    nearest = &*usage_;
+    levels.usage_bytes = usage_of(*usage_);
+  }
   if (nearest != nullptr && levels.usage_bytes) levels.page_cache_bytes = page_cache_of(*nearest);
-  return levels;
+  // With the target's own the nearest limit may have gone; the next one is not about the target.
+  const bool is_gone = line_.empty() || !path_exists(line_.front().file("cgroup.procs"));
+  return is_gone ? MemoryLevels{} : levels;
 }
 
 }  // namespace boundscope

@@ -20,7 +20,7 @@ struct MemoryEvents {
   std::optional<std::uint64_t> oom_kills;   // processes of the cgroup that were killed
 };
 
-// Of the cgroup of the line that has least room left; without a limit, of the first one.
+// Of the cgroup that has least room left; without a limit, of the target's own.
 struct MemoryLevels {
   std::optional<std::uint64_t> usage_bytes;
   std::optional<std::uint64_t> limit_bytes;       // empty: nothing limits below the host's memory
@@ -30,18 +30,24 @@ struct MemoryLevels {
 class MemoryCgroups {
  public:
   MemoryCgroups() = default;  // no cgroup: every value is absent
-  // Where the target's first process stands; its scope, if it has one that is an ancestor of that.
+  // Where the target's first process stands; its scope, if it has one that is an ancestor of that,
+  // with the cgroups below it that its processes stand in (the containers of a pod).
   MemoryCgroups(const Target& target, const CgroupFs& cgroups, const ProcFs& proc);
 
+  // Which file tells what is settled from the start. A cgroup that is gone takes its values along:
+  // those of its ancestors, with all that is theirs, never stand in.
   MemoryEvents events() const;
   MemoryLevels levels() const;
 
  private:
+  void add_below_scope(const Target& target, const CgroupFs& cgroups, const ProcFs& proc);
   std::optional<std::uint64_t> limit_of(const CgroupDirectory& cgroup) const;
-  const CgroupDirectory* with_statistics() const;
 
-  std::vector<CgroupDirectory> line_;  // the target's own, its parents ...
-  std::uint64_t host_bytes_ = 0;       // a limit above it limits nothing; 0: not known
+  std::vector<CgroupDirectory> line_;   // the target's own, its parents ...
+  std::vector<CgroupDirectory> below_;  // within it, each once
+  // Not every level of a v2 hierarchy has the controller: the first of the line that tells.
+  std::optional<CgroupDirectory> statistics_, kills_, usage_;
+  std::uint64_t host_bytes_ = 0;  // a limit above it limits nothing; 0: not known
 };
 
 }  // namespace boundscope

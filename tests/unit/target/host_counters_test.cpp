@@ -271,6 +271,43 @@ TEST_CASE("host: pressure is the cgroup's where it has one, else the host's") {
   CHECK(!window.pressure_io_full_ns);
 }
 
+TEST_CASE("host: the pressure of a cgroup that is gone is not the host's") {
+  ProcTree tree;
+  tree.hierarchy("unified");
+  tree.cgroup("unified/a", {{"memory.pressure", "full avg10=0.00 total=5\n"}});
+  tree.files.write("proc/pressure/memory", "full avg10=0.00 total=70000\n");
+  tree.process({.pid = 7, .cgroup = "0::/a\n"});
+  HostCounters counters(target_with({7}), tree.roots());
+  tree.files.remove("cgroup/unified/a");
+
+  const pid_t pids[] = {7};
+  CHECK_FALSE(counters.read(pids).pressure_memory_full_ns.has_value());
+}
+
+TEST_CASE("host: a pod is limited where most of its CPU time is used") {
+  ProcTree tree;
+  tree.unified();
+  tree.cgroup("pod", {{"cpu.max", "max 100000\n"}, {"memory.max", "max\n"}});
+  tree.cgroup("pod/pause", {{"cpu.max", "max 100000\n"}, {"memory.max", "max\n"}});
+  tree.cgroup("pod/app", {{"cpu.max", "100000 100000\n"},
+                          {"memory.max", "67108864\n"},
+                          {"cpu.stat", "nr_periods 10\nnr_throttled 4\nthrottled_usec 5\n"}});
+  tree.process({.pid = 7, .cpu_ticks = 1, .cgroup = "0::/pod/pause\n"});
+  tree.process({.pid = 8, .cpu_ticks = 900, .cgroup = "0::/pod/app\n"});
+  Target target = target_with({7, 8});
+  target.cgroup_scope = tree.files.path("cgroup/pod");
+
+  const TargetLimits limits = target_limits(target, tree.roots());
+  HostCounters counters(target, tree.roots());
+  tree.cgroup("pod/app", {{"cpu.stat", "nr_periods 20\nnr_throttled 9\nthrottled_usec 6\n"}});
+
+  CHECK(limits.cpu_limit == 1);
+  CHECK(limits.cpu_quota);
+  CHECK(limits.memory_limit_bytes == 64 * kMiB);
+  const pid_t pids[] = {7, 8};
+  CHECK(counters.read(pids).cgroup_periods_throttled == 5);
+}
+
 TEST_CASE("host: a cgroup that is the target tells its CPU time, exited processes included") {
   ProcTree tree;
   tree.unified();
