@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <set>
 
@@ -83,6 +84,31 @@ Error listener_unseen(std::uint16_t port, const PortSearch& search) {
       "boundscope on the host, or send the service a request first");
 }
 
+// Those that hold a published port and hand its connections to a container, or only keep it from
+// others while the kernel does (docker, podman without and with root, Kubernetes).
+bool is_port_forwarder(const ProcStat& process) {
+  constexpr std::array<std::string_view, 4> kNames = {"docker-proxy", "rootlessport", "conmon",
+                                                      "kube-proxy"};
+  return std::find(kNames.begin(), kNames.end(), process.comm) != kNames.end();
+}
+
+// The one that holds the port, if nobody but such holds it.
+const ProcStat* port_forwarder(const Host& host, const std::vector<pid_t>& holders) {
+  const ProcStat* forwarder = nullptr;
+  for (const pid_t pid : holders) {
+    forwarder = host.table.find(pid);
+    if (forwarder == nullptr || !is_port_forwarder(*forwarder)) return nullptr;
+  }
+  return forwarder;
+}
+
+Error only_forwarded(std::uint16_t port, const ProcStat& forwarder) {
+  return not_found(fmt::format("TCP port {} is that of a container: {} only holds it on this host",
+                               port, named(forwarder)),
+                   "name the container: --container ID (`docker ps`, `podman ps` and `crictl ps` "
+                   "list them with their ports), or --port with the port inside of it");
+}
+
 // A few names that contain what was asked for, or are contained in it.
 std::string similar_names(const Host& host, std::string_view comm) {
   std::set<std::string> names;
@@ -137,6 +163,9 @@ Result<Selection> select_port(const Host& host, std::uint16_t port) {
   }
   if (search.holders.empty() && search.socket_seen) return listener_unseen(port, search);
   if (search.holders.empty()) return nobody_listens(port, search.other_ports);
+  if (const ProcStat* forwarder = port_forwarder(host, search.holders)) {
+    return only_forwarded(port, *forwarder);
+  }
   return Selection{.description = fmt::format("port {}", port),
                    .pids = std::move(search.holders),
                    .cgroup_scope = {}};

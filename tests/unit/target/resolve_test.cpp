@@ -191,6 +191,24 @@ TEST_CASE("target: our own network namespace goes before those of containers") {
   CHECK(pids_of(by_port(tree, 8080)) == std::vector<pid_t>{20});
 }
 
+TEST_CASE("target: a port that only forwards to a container is no service") {
+  ProcTree tree;
+  tree.self(10);
+  tree.process({.pid = 10});
+  tree.process({.pid = 20, .comm = "docker-proxy", .sockets = {400}});
+  tree.process({.pid = 21, .comm = "docker-proxy", .sockets = {401}});
+  tree.process({.pid = 30, .comm = "web", .sockets = {402}});
+  tree.sockets(10, {{.port = 8080, .inode = 400}, {.port = 80, .inode = 402}});
+  tree.sockets(10, {{.port = 8080, .inode = 401}}, "tcp6");
+
+  const Error error = error_of(by_port(tree, 8080));
+
+  CHECK(error.message ==
+        "TCP port 8080 is that of a container: pid 21 (docker-proxy) only holds it on this host");
+  CHECK(error.hint.find("--container") != std::string::npos);
+  CHECK(pids_of(by_port(tree, 80)) == std::vector<pid_t>{30});
+}
+
 TEST_CASE("target: a port that several containers use has to be narrowed down") {
   ProcTree tree;
   tree.self(10);
