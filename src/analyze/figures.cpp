@@ -303,7 +303,8 @@ void set_stalls(Figures& figures, std::span<const double> totals, const Setting&
     figures.stalled = part_of(totals[at(Column::stall_memory_cycles)], figures.stall_weight);
   } else {
     const double samples = totals[at(Column::stall_samples)];
-    const double all = samples + totals[at(Column::stall_unread)];
+    figures.stall_unread = totals[at(Column::stall_unread)];
+    const double all = samples + figures.stall_unread;
     figures.stall_weight = samples;
     figures.stalls_known = samples >= kMinStallSamples && samples >= kMinStallCoverage * all;
     const double unclear = totals[at(Column::stall_unclear)];

@@ -68,6 +68,7 @@ struct Figures {
   bool stalls_counted = false;  // by hardware; else estimated from samples
   double stalls_decide = 0;     // stalled share of the CPU time, above which that is a cause
   double stall_weight = 0;      // what it is a share of: samples, or cycles
+  double stall_unread = 0;      // samples whose code could not be read
   std::array<double, kCpuOwners> owner{};
   std::array<double, kOwnerGroups> group{};
 };

@@ -167,6 +167,7 @@ OwnerCounts count_owners(const Run& run) {
       counts.samples += count;
       if (owned.faults_for_gc) counts.gc_faults += count;
       if (owned.is_barrier) counts.barriers += count;
+      if (!owned.is_work) counts.idle += count;
       if (!owned.name.empty()) counts.names[owner][owned.name] += count;
       if (owners.ends_early(sample.stack)) counts.early += count;
       const Frame* leaf = innermost(*run.recording, sample.stack);

@@ -64,6 +64,7 @@ struct OwnerCounts {
   double samples = 0;
   double gc_faults = 0;    // of the kernel's: page faults of collectors
   double barriers = 0;     // of gc's: no collector's work
+  double idle = 0;         // of runtime's: work for nobody
   double early = 0;        // stacks that do not reach their thread's start
   double unnamed = 0;      // innermost frames without a symbol
   double jit_unnamed = 0;  // of them, in memory that a JIT compiler wrote

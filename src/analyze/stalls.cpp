@@ -1,6 +1,8 @@
 #include "analyze/stalls.h"
 
 #include <algorithm>
+#include <cmath>
+#include <string>
 
 #include "analyze/thresholds.h"
 
@@ -26,6 +28,20 @@ double stalled_request_share(const Figures& figures) {
          (figures.candidate[static_cast<std::size_t>(Candidate::cpu)].value - figures.stopped);
 }
 
+std::string why_unknown(const StallSource& source, const Figures& run) {
+  if (!source.missing.empty()) return source.missing;
+  if (source.name.empty()) return "nothing was recorded that tells";
+  if (source.name == "pmu") return "the counters counted nothing";
+  const auto number = [](double value) { return std::to_string(std::llround(value)); };
+  const double all = run.stall_weight + run.stall_unread;
+  if (all < kMinStallSamples) {
+    return "only " + number(all) + " CPU samples in user space; " + number(kMinStallSamples) +
+           " are needed";
+  }
+  return "the code of " + number(run.stall_unread) + " of " + number(all) +
+         " CPU samples could not be read";
+}
+
 }  // namespace
 
 StallSource stall_source(const Run& run) {
@@ -46,8 +62,10 @@ StallSource stall_source(const Run& run) {
 }
 
 void set_stalls(MemorySummary& memory, const StallSource& source, const Evidence& evidence) {
-  memory.stall_missing = source.missing;
-  if (!evidence.run.stalls_known) return;
+  if (!evidence.run.stalls_known) {
+    memory.stall_missing = why_unknown(source, evidence.run);
+    return;
+  }
   const Estimate share =
       evidence.interval_by([](const Figures& figures) { return figures.stalled; },
                            [](const Figures& figures) { return figures.stall_weight; });

@@ -67,6 +67,13 @@ double primitive_part(const OwnerCounts& owners) {
   return all > 0 ? primitive / all : 0;
 }
 
+// A runtime that looks for work, or does on idle CPUs what it would not do on busy ones.
+double idle_part(const OwnerCounts& owners) {
+  double runtime = 0;
+  for (const auto& row : owners.by_row) runtime += row[static_cast<std::size_t>(CpuOwner::runtime)];
+  return runtime > 0 ? std::min(1.0, owners.idle / runtime) : 0;
+}
+
 class Drawer {
  public:
   Drawer(const Evidence& evidence, const Facts& facts, const Fixed& fixed, std::uint64_t seed)
@@ -82,6 +89,8 @@ class Drawer {
                        ? evidence.run.owner[i] * evidence.run.samples / deff + kPseudoCount
                        : 0;
     }
+    // No request needs it, and it goes by itself where the CPUs are busy.
+    counts_[static_cast<std::size_t>(CpuOwner::runtime)] *= 1 - fixed.idle;
     unknown_ = !(evidence.run.samples > 0);
   }
 
@@ -105,7 +114,8 @@ class Drawer {
 
  private:
   void set_resources(World& world, const Figures& figures) const {
-    world.machine = std::min(kMaxUtilisation, figures.machine);
+    // Used, not wanted: who waits for a CPU is in the queue that utilisation explains.
+    world.machine = std::min(kMaxUtilisation, figures.cores / fixed_.cpu_limit);
     // A quota is ours alone.
     const double others = facts_.cpu_quota ? 0 : facts_.neighbour_share;
     world.others = std::clamp(others, 0.0, kMaxUtilisation - world.machine);
@@ -201,6 +211,7 @@ Fixed fixed_of(const Run& run, const Facts& facts, const OwnerCounts& owners,
   Fixed fixed;
   fixed.elsewhere = elsewhere.part;
   fixed.primitive = primitive_part(owners);
+  fixed.idle = idle_part(owners);
   fixed.cpu_limit = std::max(0.01, facts.cpu_limit);
   fixed.servers = std::clamp(std::round(facts.cpu_limit), 1.0, 1024.0);
   if (facts.view != View::requests || !(facts.mean_latency_ns > 0)) return fixed;

@@ -67,6 +67,7 @@ struct Fixed {
   double p99_stops = 0;           // of it, what stops make of it
   double came_meanwhile = 1;      // part of what stops hold up that had not begun before
   double primitive = 0;           // part of the built-ins that is called for single values
+  double idle = 0;                // part of the runtime's CPU time that is work for nobody
   std::array<double, kCpuOwners> elsewhere{};  // part of each owner's time that is no concern of it
 };
 // Time that requests queue behind those that a stop held up, over what stops hold up themselves, at

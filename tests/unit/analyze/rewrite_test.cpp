@@ -204,6 +204,20 @@ TEST_CASE("rewrite: waiting for a bank stays; caching it ranks above, and memory
   CHECK(row_of(analysis, "rewrite", Goal::memory) < analysis.alternatives.size());
 }
 
+TEST_CASE("rewrite: CPU time in which a runtime looks for work is nobody's to save") {
+  const auto capacity = [](const RecordingBuilder& service) {
+    return gains_in(analyze(service.build()), "rust").capacity.gain->value;
+  };
+  const auto also = [&](const std::string& symbol) {
+    return capacity(payment().samples(30, "payment", "payment", symbol, 0.6));
+  };
+  const double working = capacity(payment());
+
+  // The same seed: only what is counted differs.
+  CHECK(std::abs(also("runtime.stealWork") / working - 1) < 0.01);
+  CHECK(std::abs(also("runtime.lock2") / working - 1) > 0.03);
+}
+
 TEST_CASE("rewrite: a large heap in Go costs tail and memory") {
   const Analysis analysis = analyze(fraud_detection());
 

@@ -119,6 +119,7 @@ TEST_CASE("analyze: without a source there is no stall share") {
 
   CHECK_FALSE(analyze(busy_program().build()).memory.stall_share.has_value());
   CHECK(analyze(busy_program().build()).memory.stall_source.empty());
+  CHECK(analyze(busy_program().build()).memory.stall_missing == "nothing was recorded that tells");
   const Analysis analysis = analysed(busy_program(), {.samples = 0}, refused);
   CHECK_FALSE(analysis.memory.stall_share.has_value());
   CHECK(analysis.memory.stall_missing == "no clock");
@@ -128,7 +129,15 @@ TEST_CASE("analyze: code that mostly cannot be read carries no stall share") {
   const Analysis analysis = analysed(busy_program(), {.samples = 30, .unread = 60});
 
   CHECK_FALSE(analysis.memory.stall_share.has_value());
+  CHECK(analysis.memory.stall_missing.starts_with("the code of"));
   CHECK(analysis.verdict.bound == Bound::cpu);
+}
+
+TEST_CASE("analyze: too few samples carry no stall share, and it is said") {
+  const Analysis analysis = analysed(busy_program(), {.samples = 1, .unread = 0});
+
+  CHECK_FALSE(analysis.memory.stall_share.has_value());
+  CHECK(analysis.memory.stall_missing.find("are needed") != std::string::npos);
 }
 
 TEST_CASE("analyze: hardware counters go before samples") {
