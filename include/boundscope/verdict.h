@@ -21,7 +21,7 @@ struct Estimate {
 
 enum class Bound { cpu, memory, io, contention, idle, inconclusive };
 enum class Cause {
-  none,  // idle and inconclusive
+  none,  // idle and inconclusive; cpu where no CPU samples could be taken
   language,
   native,
   kernel,

@@ -201,7 +201,8 @@ Verdict decide(const Evidence& evidence, const Facts& facts, const Names& names,
     verdict.reasons.push_back(reason("closest", stalls->second, kMinProbability, name_of(stall)));
     return verdict;
   }
-  if (outcome.cause == Cause::none) {
+  // Where no samples are to be had, that it computes is still known.
+  if (outcome.cause == Cause::none && !facts.unsampled) {
     Verdict verdict =
         inconclusive(reason("few_samples", evidence.run.samples, kMinSamplesForOwner));
     verdict.reasons.push_back(reason("closest", probability, kMinProbability, name_of(outcome)));

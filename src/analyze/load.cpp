@@ -264,6 +264,7 @@ Facts gather_facts(const Run& run, const std::map<pid_t, ProcessModel>& models,
   facts.observed_s = run.observed_ns / kNsPerS;
   facts.observed_rows = static_cast<double>(run.observed_rows);
   facts.duration_s = run.duration_ns / kNsPerS;
+  facts.unsampled = is_absent(*run.recording, "samples");
   facts.finished = sums[at(Column::finished)];
   facts.cpu_limit = cpu_limit_of(run.recording->header);
   facts.cpu_quota = run.recording->header.cpu_quota;

@@ -19,7 +19,8 @@ namespace boundscope {
 // Facts about the run that are not shares: counts, coverage, losses, the host.
 struct Facts {
   View view = View::threads;
-  bool service = false;  // it exchanged something with clients
+  bool service = false;    // it exchanged something with clients
+  bool unsampled = false;  // no CPU samples were to be had: whose CPU time it is, is not asked
   double observed_s = 0;
   double observed_rows = 0;
   double duration_s = 0;

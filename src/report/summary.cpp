@@ -153,6 +153,11 @@ std::string cause_sentence(const Analysis& analysis) {
     case Cause::pool:
       return pool_sentence(facts);
     case Cause::none:
+      if (analysis.verdict.bound == Bound::cpu) {
+        return fmt::format(
+            "CPU-bound{}; whose CPU time it is takes CPU samples, and there are none.",
+            facts.of_their_time({"cpu_share"}));
+      }
       break;
   }
   return inconclusive_sentence(analysis);

@@ -308,6 +308,17 @@ TEST_CASE("analyze: a service whose requests cannot be seen is no batch job") {
   CHECK(has_caveat(analysis, "capability"));
 }
 
+TEST_CASE("analyze: without CPU samples it is known that it computes, and not what") {
+  Recording recording = compressing().build();
+  for (Window& window : recording.windows) window.samples.clear();
+  CHECK(analyze(recording).verdict.bound == Bound::inconclusive);  // too few, for once
+
+  recording.header.capabilities = {{"samples", CapabilityState::absent, "", "no BPF"}};
+  const Analysis analysis = analyze(recording);
+
+  check_verdict(analysis, Bound::cpu, Cause::none);
+}
+
 TEST_CASE("analyze: a batch job waiting for pages is bound by memory") {
   check_verdict(analyze(sorting(WaitClass::page_fault).build()), Bound::memory, Cause::capacity);
 }

@@ -1,0 +1,84 @@
+"""--backend procfs: without BPF and without rights, and it says no more than it can know."""
+import json
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import unittest
+
+import common
+from common import Program, attach
+
+LOOP = "while True: pass"
+# Answers each byte after some work; the caller waits for the answer.
+SERVER = """
+import socket, sys
+listener = socket.create_server(("127.0.0.1", 0))
+print(listener.getsockname()[1], flush=True)
+peer, _ = listener.accept()
+while peer.recv(1):
+    sum(range(20000))
+    peer.sendall(b"!")
+"""
+NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--no-new-privs")
+
+
+def by_polling(pid, *more, **options):
+    return attach(pid, "--backend", "procfs", *more, **options).finish()
+
+
+class WithoutBpf(unittest.TestCase):
+    def answered(self, run):
+        self.assertEqual(run.status, 0, run.err)
+        answer = run.answer()
+        self.assertIsNone(answer["load"]["requests_per_s"])
+        self.assertEqual(answer["request_time"], [])
+        self.assertEqual(answer["cpu_time"], [])
+        self.assertIn("capability", [caveat["code"] for caveat in answer["caveats"]])
+        return answer
+
+    def test_a_program_that_computes_is_bound_by_the_cpu(self):
+        with Program(common.PYTHON, "-c", LOOP) as target:
+            answer = self.answered(by_polling(target.pid, seconds=3))
+        self.assertEqual((answer["verdict"]["bound"], answer["verdict"]["cause"]), ("cpu", None))
+        self.assertIn("takes CPU samples", answer["verdict"]["summary"])
+        self.assertGreater(answer["load"]["cpu_cores"], 0.5)
+
+    def test_a_service_whose_requests_are_not_seen_gets_no_verdict(self):
+        with Program(common.PYTHON, "-c", SERVER, stdout=subprocess.PIPE) as target:
+            port = int(target.process.stdout.readline())
+            with socket.create_connection(("127.0.0.1", port)) as client:
+                over = threading.Event()
+                caller = threading.Thread(target=self.call, args=(client, over))
+                caller.start()
+                try:
+                    answer = self.answered(by_polling(target.pid, seconds=3))
+                finally:
+                    over.set()
+                    caller.join()
+        self.assertEqual(answer["verdict"]["bound"], "inconclusive")
+        self.assertGreater(answer["load"]["cpu_cores"], 0)
+
+    @staticmethod
+    def call(client, over):
+        while not over.wait(0.002):
+            client.sendall(b"?")
+            client.recv(1)
+
+    def test_nobody_may_look_at_his_own_programs(self):
+        with tempfile.TemporaryDirectory() as folder:
+            # Where everybody may execute it.
+            pathlib.Path(folder).chmod(0o755)
+            program = shutil.copy(common.boundscope, folder)
+            with Program(*NOBODY, common.PYTHON, "-c", LOOP) as target:
+                command = (*NOBODY, program, "attach", "-p", target.pid, "-d", 2, "--format", "json",
+                           "--backend", "procfs")
+                run = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=60)
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.assertEqual(json.loads(run.stdout)["verdict"]["bound"], "cpu")
+
+
+if __name__ == "__main__":
+    common.main()
