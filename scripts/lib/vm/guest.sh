@@ -75,6 +75,9 @@ if [ -x "$UNITS/unit_target" ]; then step units 300 "$UNITS/unit_target"; fi
 
 step waits 90 sh /record_waits
 
+step hotplug 60 sh /hotplug
+step clock 60 sh /clock
+
 redis-server --port 6379 --bind 127.0.0.1 --save '' --dir /tmp >/dev/null 2>&1 &
 started="$! $started"
 sleep 2
@@ -97,6 +100,16 @@ dd if=/dev/zero of=/disk/data bs=1M count=32 2>/dev/null && sync
 start "$WORKLOADS/thread_service" --mode read --file /disk/data
 load "$port" --connections 4
 attach disk --port "$port"
+
+# At the limit of a cgroup (v2) that its file does not fit into.
+box=/sys/fs/cgroup/box
+mkdir $box && echo +memory >/sys/fs/cgroup/cgroup.subtree_control && echo 16M >$box/memory.max
+in_box() { sh -c 'echo 0 >"$0/cgroup.procs" && exec "$@"' $box "$@"; }
+echo 3 >/proc/sys/vm/drop_caches
+in_box cat /disk/data >/dev/null
+start in_box "$WORKLOADS/memory_service" --mode mapped --file /disk/data --pages 4
+load "$port" --connections 1
+attach memory --port "$port"
 
 start "$WORKLOADS/thread_service" --parked 200
 attach idle --port "$port"
