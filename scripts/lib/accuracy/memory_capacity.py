@@ -91,7 +91,7 @@ def _rereads(lab):
     return answer, checks
 
 
-@ROWS.add("page-cache", "at its limit by page cache that nobody misses", says=("cpu: *",))
+@ROWS.add("page-cache", "at its limit by page cache that nobody misses", says=("cpu: *",), ci=True)
 def _page_cache(lab):
     path = _data_file(lab)
     group = _group(lab, "cache")
