@@ -67,12 +67,13 @@ def busy(**options):
 
 
 class Run(Program):
-    """boundscope, started; finish() waits for it."""
+    """boundscope (or `program`, a copy of it), started; finish() waits for it."""
 
     def __init__(self, *arguments, **options):
         options.setdefault("stdout", subprocess.PIPE)
         options.setdefault("stderr", subprocess.PIPE)
-        super().__init__(*options.pop("before", ()), boundscope, *arguments, **options)
+        program = options.pop("program", boundscope)
+        super().__init__(*options.pop("before", ()), program, *arguments, **options)
 
     def finish(self, timeout=60):
         self.out, self.err = (text.decode(errors="replace") for text in self.process.communicate(timeout=timeout))

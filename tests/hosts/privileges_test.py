@@ -1,6 +1,8 @@
 """Rights: what is enough, what each is for, and what is given up before the target is looked at."""
 import os
 import pathlib
+import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -10,6 +12,7 @@ from common import CAPABILITIES, Run, attach, busy, eventually, is_confined, kee
 
 NAMED = [name for name in CAPABILITIES if name != "sys_admin"]
 NOBODY = 65534
+PRIVILEGES = pathlib.Path(__file__).resolve().parents[2] / "docs/privileges.md"
 # What goes on without it, and under which name the answer says so (docs/privileges.md).
 DEGRADED = {"dac_read_search": "files of other users", "checkpoint_restore": "replaced files"}
 REFUSED = {"bpf": "CAP_BPF", "perfmon": "CAP_PERFMON", "sys_ptrace": "CAP_SYS_PTRACE"}
@@ -54,6 +57,22 @@ class Privileges(unittest.TestCase):
                 if name in DEGRADED:
                     self.assertTrue(any("CAP_" + name.upper() in text and DEGRADED[name] in text for text in texts),
                                     texts)
+
+    def test_the_capabilities_of_the_program_file_do_for_any_user(self):
+        """As docs/privileges.md gives them to it; the target is another user's."""
+        line = re.search(r"setcap (\S+=ep)", PRIVILEGES.read_text()).group(1)
+        with tempfile.TemporaryDirectory() as folder, busy() as target:
+            pathlib.Path(folder).chmod(0o755)  # where everybody may execute it
+            program = shutil.copy(common.boundscope, folder)
+            subprocess.run([shutil.which("setcap", path="/usr/sbin:/sbin:/usr/bin"), line, program], check=True)
+            before = ("setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups")
+            run = attach(target.pid, seconds=2, before=before, program=program).finish()
+        self.assertEqual(run.status, 0, run.err)
+        answer = run.answer()
+        self.assertEqual(answer["target"]["runtime"], "cpython")
+        self.assertGreater(answer["cost"]["samples"], 0)
+        self.assertIn("interpreter", [row["owner"] for row in answer["cpu_time"]])
+        self.assertFalse([text for text in caveats(answer) if "CAP_SYS_ADMIN" not in text], caveats(answer))
 
     def test_rights_are_given_up_before_the_target_is_looked_at(self):
         with attach(self.target.pid, seconds=3) as run:
