@@ -282,7 +282,9 @@ void WindowReader::read_counters(Window* window) {
     window->cost.switches = since(BS_COUNT_SWITCH);
     window->cost.socket_events = since(BS_COUNT_SOCKET);
     for (const LossName& loss : kLosses) {
-      std::uint64_t lost = since(loss.counter);
+      // Also what was lost before: while threads and files were marked, and between the slices.
+      std::uint64_t lost =
+          now[loss.counter] - std::exchange(told_[loss.counter], now[loss.counter]);
       if (loss.counter == BS_LOST_PROCESSES) lost += slots_->take_without_slot();
       if (lost > 0) window->losses.push_back({loss.what, lost});
     }

@@ -58,7 +58,8 @@ class WindowReader {
   std::vector<std::uint32_t> ended_;
   std::array<std::array<std::uint64_t, BS_LATENCY_BUCKETS>, BS_LATENCY_HISTOGRAMS> latencies_{};
   std::array<std::uint64_t, BS_COUNTERS> counters_{};
-  std::map<pid_t, std::size_t> rows_;  // of the window being read
+  std::array<std::uint64_t, BS_COUNTERS> told_{};  // losses that a window has
+  std::map<pid_t, std::size_t> rows_;              // of the window being read
 };
 
 }  // namespace boundscope

@@ -1,0 +1,15 @@
+#!/bin/sh
+# Part of guest.sh: a program with more threads than the tables of older kernels have room for. Prints the answer.
+echo 20000 >/proc/sys/kernel/threads-max
+mkfifo /tmp/go_crowd
+"$TESTS/programs/crowd" threads 9000 </tmp/go_crowd >/tmp/crowd &
+crowd=$!
+exec 4>/tmp/go_crowd
+for _ in $(seq 300); do
+  grep -q '^ready' /tmp/crowd && break
+  sleep 0.2
+done
+"$BOUNDSCOPE" attach -p "$crowd" -d 4 -F 29 --budget 100 --format json
+status=$?
+kill "$crowd"
+exit "$status"
