@@ -202,7 +202,9 @@ HostCheck Checker::pmu() const {
     if (name == "cpu" || name == "cpu_core" || name.starts_with("armv8"))
       return {"pmu", kAvailable, printable(name), ""};
   }
-  return {"pmu", kDegraded, "no hardware counters: memory stalls are told from CPU samples (x86-64), with a wider interval",
+  return {"pmu", kDegraded,
+          "no hardware counters: memory stalls are told from CPU samples (x86-64), with a wider "
+          "interval",
           "virtual machine: let its host expose a PMU (libvirt: <pmu state='on'/>)"};
 }
 
