@@ -346,7 +346,10 @@ class TextReport {
                           percent(*totals_.on_target_share));
     line += fmt::format(
         "; {} samples, {}", totals_.samples,
-        totals_.lost == 0 ? "nothing lost" : fmt::format("lost records: {}", totals_.lost));
+        totals_.lost == 0
+            ? "nothing lost"
+            : fmt::format("lost records: {} ({})", totals_.lost,
+                          escaped(fmt::format("{}", fmt::join(totals_.lost_what, ", ")))));
     out_ << '\n' << painted(Paint::dim, wrapped(line));
   }
 

@@ -35,7 +35,10 @@ RecordingTotals totals_of(const Recording& recording) {
     on_target_ns += static_cast<double>(window.cost.events_on_target_ns);
     target_ns += target_cpu_ns(window);
     totals.samples += window.cost.samples;
-    for (const Loss& loss : window.losses) totals.lost += loss.count;
+    for (const Loss& loss : window.losses) {
+      totals.lost += loss.count;
+      totals.lost_what.insert(loss.what);
+    }
   }
   for (const TargetProcess& process : recording.processes) totals.threads += process.threads;
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "boundscope/recording.h"
@@ -23,6 +24,7 @@ struct RecordingTotals {
   std::optional<double> on_target_share;  // of the target's CPU time
   std::uint64_t samples = 0;
   std::uint64_t lost = 0;
+  std::set<std::string> lost_what;  // kinds, as docs/recording-format.md has them
 };
 
 RecordingTotals totals_of(const Recording& recording);
