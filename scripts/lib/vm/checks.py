@@ -17,7 +17,7 @@ _VERDICTS = {
     "idle": ("idle",),
 }
 SCENARIOS = tuple(_VERDICTS)
-STEPS = ("kernel", "doctor", "container", "waits", "hotplug", "clock", "crowd", *SCENARIOS)
+STEPS = ("kernel", "doctor", "container", "waits", "hotplug", "clock", "suspend", "crowd", *SCENARIOS)
 _FOREIGN_STEPS = ("units", "collections")  # where the machines' architecture is not that of the host
 
 # What doctor says of the probes for threads and for requests, on x86-64 (docs/support-matrix.md): a kernel that
@@ -199,7 +199,7 @@ def _collections(kernel, step):
     return Outcome(kernel, "collections", ok, said, "" if ok else str(gc))
 
 
-_ANSWERS = {"hotplug": _hotplug, "clock": _clock, "crowd": _crowd}
+_ANSWERS = {"hotplug": _hotplug, "clock": _clock, "suspend": _clock, "crowd": _crowd}
 
 
 def judge(kernel, steps, architecture):

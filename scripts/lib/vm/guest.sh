@@ -77,6 +77,7 @@ step waits 90 sh /record_waits
 
 step hotplug 60 sh /hotplug
 step clock 60 sh /clock
+step suspend 60 sh /suspend
 step crowd 90 sh /crowd
 
 redis-server --port 6379 --bind 127.0.0.1 --save '' --dir /tmp >/dev/null 2>&1 &
