@@ -158,9 +158,9 @@ def _crowd(answer):
 def _limit(answer):
     """Of the service in a cgroup: the limit, that it is met, and that pages are read again."""
     memory = answer["memory"]
-    limit, hits, rereads = (int(memory[name] or 0) for name in ("limit_bytes", "limit_hits_per_s", "refaults_per_s"))
+    limit, hits, rereads = (memory[name] or 0 for name in ("limit_bytes", "limit_hits_per_s", "refaults_per_s"))
     return (limit == 16 << 20 and hits > 0 and rereads > 0,
-            f"{limit >> 20} MiB, met {hits} times a second, {rereads} pages read again")
+            f"{limit / (1 << 20):.0f} MiB, met {hits:.1f} times a second, {rereads:.0f} pages read again")
 
 
 def _doctor(kernel, step, architecture):
