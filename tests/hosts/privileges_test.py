@@ -8,10 +8,9 @@ import tempfile
 import unittest
 
 import common
-from common import CAPABILITIES, Run, attach, busy, eventually, is_confined, keep_only, status_of
+from common import AS_NOBODY, CAPABILITIES, NOBODY, Run, attach, busy, eventually, is_confined, keep_only, status_of
 
 NAMED = [name for name in CAPABILITIES if name != "sys_admin"]
-NOBODY = 65534
 PRIVILEGES = pathlib.Path(__file__).resolve().parents[2] / "docs/privileges.md"
 # What goes on without it, and under which name the answer says so (docs/privileges.md).
 DEGRADED = {"dac_read_search": "files of other users", "checkpoint_restore": "replaced files"}
@@ -62,11 +61,9 @@ class Privileges(unittest.TestCase):
         """As docs/privileges.md gives them to it; the target is another user's."""
         line = re.search(r"setcap (\S+=ep)", PRIVILEGES.read_text()).group(1)
         with tempfile.TemporaryDirectory() as folder, busy() as target:
-            pathlib.Path(folder).chmod(0o755)  # where everybody may execute it
-            program = shutil.copy(common.boundscope, folder)
+            program = common.copy_for_everybody(folder)
             subprocess.run([shutil.which("setcap", path="/usr/sbin:/sbin:/usr/bin"), line, program], check=True)
-            before = ("setpriv", "--reuid", str(NOBODY), "--regid", str(NOBODY), "--clear-groups")
-            run = attach(target.pid, seconds=2, before=before, program=program).finish()
+            run = attach(target.pid, seconds=2, before=AS_NOBODY, program=program).finish()
         self.assertEqual(run.status, 0, run.err)
         answer = run.answer()
         self.assertEqual(answer["target"]["runtime"], "cpython")

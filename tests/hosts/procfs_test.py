@@ -1,7 +1,4 @@
 """--backend procfs: without BPF and without rights, and it says no more than it can know."""
-import json
-import pathlib
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -9,7 +6,7 @@ import threading
 import unittest
 
 import common
-from common import Program, attach
+from common import AS_NOBODY, Program, attach
 
 LOOP = "while True: pass"
 # Answers each byte after 3 ms of work; the caller waits for the answer, and 5 ms more.
@@ -23,7 +20,7 @@ while peer.recv(1):
     while time.perf_counter() < end: pass
     peer.sendall(b"!")
 """
-NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", "--no-new-privs")
+NO_RIGHTS = (*AS_NOBODY, "--no-new-privs")
 
 
 def by_polling(pid, *more, **options):
@@ -73,15 +70,11 @@ class WithoutBpf(unittest.TestCase):
 
     def test_nobody_may_look_at_his_own_programs(self):
         with tempfile.TemporaryDirectory() as folder:
-            # Where everybody may execute it.
-            pathlib.Path(folder).chmod(0o755)
-            program = shutil.copy(common.boundscope, folder)
-            with Program(*NOBODY, common.PYTHON, "-c", LOOP) as target:
-                command = (*NOBODY, program, "attach", "-p", target.pid, "-d", 2, "--format", "json",
-                           "--backend", "procfs")
-                run = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=60)
-        self.assertEqual(run.returncode, 0, run.stderr)
-        self.assertEqual(json.loads(run.stdout)["verdict"]["bound"], "cpu")
+            program = common.copy_for_everybody(folder)
+            with Program(*NO_RIGHTS, common.PYTHON, "-c", LOOP) as target:
+                run = by_polling(target.pid, seconds=2, before=NO_RIGHTS, program=program)
+        self.assertEqual(run.status, 0, run.err)
+        self.assertEqual(run.answer()["verdict"]["bound"], "cpu")
 
 
 if __name__ == "__main__":
