@@ -8,7 +8,8 @@ import unittest
 import common
 from common import AS_NOBODY, Program, attach
 
-LOOP = "while True: pass"
+# Says when it runs: until then it is what starts it, setpriv as root.
+LOOP = "print(flush=True)\nwhile True: pass"
 # Answers each byte after 3 ms of work; the caller waits for the answer, and 5 ms more.
 SERVER = """
 import socket, time
@@ -21,6 +22,12 @@ while peer.recv(1):
     peer.sendall(b"!")
 """
 NO_RIGHTS = (*AS_NOBODY, "--no-new-privs")
+
+
+def computing(*before):
+    target = Program(*before, common.PYTHON, "-c", LOOP, stdout=subprocess.PIPE)
+    target.process.stdout.readline()
+    return target
 
 
 def by_polling(pid, *more, **options):
@@ -38,7 +45,7 @@ class WithoutBpf(unittest.TestCase):
         return answer
 
     def test_a_program_that_computes_is_bound_by_the_cpu(self):
-        with Program(common.PYTHON, "-c", LOOP) as target:
+        with computing() as target:
             answer = self.answered(by_polling(target.pid, seconds=3))
         verdict = answer["verdict"]
         self.assertEqual(verdict["bound"], "cpu")
@@ -71,7 +78,7 @@ class WithoutBpf(unittest.TestCase):
     def test_nobody_may_look_at_his_own_programs(self):
         with tempfile.TemporaryDirectory() as folder:
             program = common.copy_for_everybody(folder)
-            with Program(*NO_RIGHTS, common.PYTHON, "-c", LOOP) as target:
+            with computing(*NO_RIGHTS) as target:
                 run = by_polling(target.pid, seconds=2, before=NO_RIGHTS, program=program)
         self.assertEqual(run.status, 0, run.err)
         self.assertEqual(run.answer()["verdict"]["bound"], "cpu")
