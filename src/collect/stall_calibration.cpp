@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <cmath>
 #include <cstring>
 #include <ctime>
 #include <memory>
@@ -20,26 +21,34 @@
 #include "collect/stall_counting.h"
 #include "target/unique_fd.h"
 
-// A chain of loads, each followed by kDependent additions that wait for it and for each other. What
-// they add is no constant (one, to be told): some cores add constants without taking time.
+// A chain of loads, each followed by an addition, a multiplication and seven more additions; each
+// waits for the one before. All are by one, which is in a register: some cores add constants
+// without taking time.
 extern "C" void bs_chase(void* first, std::uint64_t loads, std::uint64_t one);
-extern "C" const char bs_chase_load_end[];  // right after the load
 extern "C" const char bs_chase_begin[];
+extern "C" const char bs_chase_load_end[];
+extern "C" const char bs_chase_addition_end[];
+extern "C" const char bs_chase_product_end[];  // of the addition after the multiplication
 extern "C" const char bs_chase_end[];
 
 #if defined(__x86_64__)
 asm(R"(
 .text
 .p2align 6
-.globl bs_chase, bs_chase_begin, bs_chase_load_end, bs_chase_end
-.hidden bs_chase, bs_chase_begin, bs_chase_load_end, bs_chase_end
+.globl bs_chase, bs_chase_begin, bs_chase_end
+.globl bs_chase_load_end, bs_chase_addition_end, bs_chase_product_end
+.hidden bs_chase, bs_chase_begin, bs_chase_end
+.hidden bs_chase_load_end, bs_chase_addition_end, bs_chase_product_end
 .type bs_chase, @function
 bs_chase:
 bs_chase_begin:
   mov (%rdi), %rdi
 bs_chase_load_end:
   add %rdx, %rdi
+bs_chase_addition_end:
+  imul %rdx, %rdi
   add %rdx, %rdi
+bs_chase_product_end:
   add %rdx, %rdi
   add %rdx, %rdi
   sub %rdx, %rdi
@@ -56,15 +65,20 @@ bs_chase_end:
 asm(R"(
 .text
 .p2align 6
-.globl bs_chase, bs_chase_begin, bs_chase_load_end, bs_chase_end
-.hidden bs_chase, bs_chase_begin, bs_chase_load_end, bs_chase_end
+.globl bs_chase, bs_chase_begin, bs_chase_end
+.globl bs_chase_load_end, bs_chase_addition_end, bs_chase_product_end
+.hidden bs_chase, bs_chase_begin, bs_chase_end
+.hidden bs_chase_load_end, bs_chase_addition_end, bs_chase_product_end
 .type bs_chase, %function
 bs_chase:
 bs_chase_begin:
   ldr x0, [x0]
 bs_chase_load_end:
   add x0, x0, x2
+bs_chase_addition_end:
+  mul x0, x0, x2
   add x0, x0, x2
+bs_chase_product_end:
   add x0, x0, x2
   add x0, x0, x2
   sub x0, x0, x2
@@ -82,7 +96,8 @@ bs_chase_end:
 namespace boundscope {
 namespace {
 
-constexpr double kDependent = 8;
+constexpr double kMultiply = 3;               // cycles; of current cores of either vendor
+constexpr double kDependent = 8 + kMultiply;  // cycles of a round but the load
 constexpr int kPriority = 19;  // nice; the target comes first, and nobody waits for this
 constexpr std::size_t kLine = 64;
 constexpr std::size_t kFarBytes = 8 << 20;  // more than the caches that are a core's own
@@ -94,9 +109,11 @@ constexpr std::size_t kRingPages = 16;
 constexpr double kEnoughSamples = 50;
 constexpr double kApart = 0.4;            // between the loops, or the samples say nothing
 constexpr double kHopeless = kApart / 2;  // less is no matter of luck
-constexpr double kLongestLoad = 12;
+constexpr double kLongestLoad = 12;       // cycles
+constexpr double kLongestAddress = 3;
 constexpr int kChainRounds = 20'000;
 constexpr double kTakesNoTime = 0.5;  // of what an addition takes that does
+constexpr double kNeverFound = 0.5;   // of the samples that others have; less is chance
 
 struct Unmap {
   std::size_t size;
@@ -185,17 +202,21 @@ void run_loop(OwnSamples& clock, void* memory, LoopSamples& samples) {
     samples.loads += kLoads;
   }
   samples.cpu_ns += static_cast<double>(thread_cpu_ns() - began);
-  const auto load_end = reinterpret_cast<std::uint64_t>(bs_chase_load_end);
+  const auto place = [](const char* label) { return reinterpret_cast<std::uint64_t>(label); };
   for (const std::uint64_t address : clock.end()) {
-    if (address < reinterpret_cast<std::uint64_t>(bs_chase_begin) ||
-        address >= reinterpret_cast<std::uint64_t>(bs_chase_end))
-      continue;
+    if (address < place(bs_chase_begin) || address >= place(bs_chase_end)) continue;
     samples.samples += 1;
-    samples.after_load += address == load_end ? 1 : 0;
+    if (address == place(bs_chase_load_end)) samples.after_load += 1;
+    if (address == place(bs_chase_addition_end)) samples.after_addition += 1;
+    if (address == place(bs_chase_product_end)) samples.after_product += 1;
+    if (address > place(bs_chase_product_end)) samples.after_others += 1;
   }
 }
 
-double share_after_load(const LoopSamples& loop) { return loop.after_load / loop.samples; }
+// Where the core is found when it waits for the load.
+double waiting_share(const LoopSamples& loop, bool joined) {
+  return (joined ? loop.after_addition : loop.after_load) / loop.samples;
+}
 
 bool have_enough(const LoopSamples& near, const LoopSamples& far) {
   return near.samples >= kEnoughSamples && far.samples >= kEnoughSamples;
@@ -203,19 +224,25 @@ bool have_enough(const LoopSamples& near, const LoopSamples& far) {
 
 // On some cores samples come to lie elsewhere.
 bool is_hopeless(const LoopSamples& near, const LoopSamples& far) {
-  return have_enough(near, far) && share_after_load(far) - share_after_load(near) < kHopeless;
+  const bool joined = joins_loads(far);
+  return have_enough(near, far) &&
+         waiting_share(far, joined) - waiting_share(near, joined) < kHopeless;
 }
 
 // Tried again where a busy host may have spoilt it.
-StallCalibration calibrate_samples(OwnSamples& clock, char* memory, int attempts) {
-  LoopSamples near, far;
-  make_chain(memory, 1);
-  for (int loop = 0; loop < kNearLoops; ++loop) run_loop(clock, memory, near);
-  make_chain(memory, kFarBytes / kLine);
-  run_loop(clock, memory, far);
-  StallCalibration calibration = judge_calibration(near, far);
-  if (calibration.missing.empty() || attempts <= 1 || is_hopeless(near, far)) return calibration;
-  return calibrate_samples(clock, memory, attempts - 1);
+void calibrate_samples(OwnSamples& clock, char* memory, StallCalibrator::Outcome& outcome) {
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    LoopSamples near, far;
+    make_chain(memory, 1);
+    for (int loop = 0; loop < kNearLoops; ++loop) run_loop(clock, memory, near);
+    make_chain(memory, kFarBytes / kLine);
+    run_loop(clock, memory, far);
+    outcome.samples = judge_calibration(near, far);
+    outcome.core.load_latency = outcome.samples.load_cycles;
+    outcome.core.joins_loads = joins_loads(far);
+    outcome.core.late_retirement = retires_late(near);
+    if (outcome.samples.missing.empty() || is_hopeless(near, far)) return;
+  }
 }
 
 StallCalibration failed(std::string why) {
@@ -259,18 +286,21 @@ const PmuEventSet* check_counters(void* far) {
   return judge_counters(computing, waiting).empty() ? set : nullptr;
 }
 
-// A chain of 8 additions per round, by constants or by the content of a register. Nanoseconds, the
-// shortest of some runs.
-template <bool constants>
-double time_additions() {
+enum class Chain { additions, constants, scaled_addresses };
+
+// Nanoseconds, the shortest of some runs, of rounds of 8 that wait for each other.
+template <Chain chain>
+double time_chain() {
   double shortest = 0;
   for (int run = 0; run < 5; ++run) {
     [[maybe_unused]] std::uint64_t value = 0, one = 1;
     const std::uint64_t began = thread_cpu_ns();
     for (int i = 0; i < kChainRounds; ++i) {
 #if defined(__x86_64__)
-      if constexpr (constants)
+      if constexpr (chain == Chain::constants)
         asm volatile(".rept 8\n add $1, %0\n .endr" : "+r"(value) : : "cc");
+      else if constexpr (chain == Chain::scaled_addresses)
+        asm volatile(".rept 8\n lea (%1, %0, 2), %0\n .endr" : "+r"(value) : "r"(one));
       else
         asm volatile(".rept 8\n add %1, %0\n .endr" : "+r"(value) : "r"(one) : "cc");
 #endif
@@ -279,6 +309,14 @@ double time_additions() {
     if (run == 0 || took < shortest) shortest = took;
   }
   return shortest;
+}
+
+void time_chains(Core& core) {
+  const double additions = time_chain<Chain::additions>();
+  if (!(additions > 0)) return;
+  core.free_additions = time_chain<Chain::constants>() < kTakesNoTime * additions;
+  const double scaled = time_chain<Chain::scaled_addresses>() / additions;
+  core.scaled_address = static_cast<int>(std::clamp(std::round(scaled), 1.0, kLongestAddress));
 }
 
 StallCalibrator::Outcome calibrate_stalls() {
@@ -291,10 +329,10 @@ StallCalibrator::Outcome calibrate_stalls() {
     return outcome;
   }
   auto* bytes = static_cast<char*>(memory.get());
-  outcome.free_additions = time_additions<true>() < kTakesNoTime * time_additions<false>();
+  time_chains(outcome.core);
   OwnSamples clock;
   if (clock.works()) {
-    outcome.samples = calibrate_samples(clock, bytes, kAttempts);
+    calibrate_samples(clock, bytes, outcome);
   } else {
     outcome.samples = failed(std::string("no clock on our own thread: ") + std::strerror(errno));
     make_chain(bytes, kFarBytes / kLine);
@@ -305,16 +343,26 @@ StallCalibrator::Outcome calibrate_stalls() {
 
 }  // namespace
 
+bool joins_loads(const LoopSamples& far) { return far.after_addition > far.after_load; }
+
+bool retires_late(const LoopSamples& near) {
+  return near.after_product < kNeverFound * near.after_others / LoopSamples::kOtherAdditions;
+}
+
 StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& far) {
   if (!have_enough(near, far)) return failed("too few samples of the calibration came");
-  const double near_share = share_after_load(near);
-  const double far_share = share_after_load(far);
+  const bool joined = joins_loads(far);
+  const double near_share = waiting_share(near, joined);
+  const double far_share = waiting_share(far, joined);
   if (far_share - near_share < kApart)
     return failed("samples of this CPU do not tell where it waits for memory");
   StallCalibration calibration;
   calibration.samples = static_cast<std::uint64_t>(near.samples + far.samples);
-  // In the near loop a load takes its cycles of those and kDependent additions.
-  calibration.load_cycles = std::min(kLongestLoad, kDependent * near_share / (1 - near_share));
+  // In the near loop a load takes its cycles of those and kDependent. The addition that follows it
+  // may be counted with it.
+  const double with_load = joined || retires_late(near) ? 1 : 0;
+  const double waited_for = (kDependent - with_load) * near_share / (1 - near_share);
+  calibration.load_cycles = std::clamp(waited_for - with_load, 0.0, kLongestLoad);
   // What the far loop would show if its loads hit is subtracted, as it is everywhere else; and it
   // does not only wait: its own time tells how much.
   const double found = far_share - (1 - far_share) * near_share / (1 - near_share);

@@ -10,6 +10,7 @@
 
 #include "boundscope/recording.h"
 #include "collect/pmu_events.h"
+#include "target/code/retirement.h"
 
 namespace boundscope {
 
@@ -20,7 +21,7 @@ class StallCalibrator {
   struct Outcome {
     StallCalibration samples;
     const PmuEventSet* counters = nullptr;  // null: there are none that can be believed
-    bool free_additions = false;            // of constants: they take no time on this core
+    Core core;                              // what was found out about this one
   };
   // Once it is done; empty before, and afterwards.
   std::optional<Outcome> take();
@@ -29,13 +30,24 @@ class StallCalibrator {
   std::future<Outcome> running_;
 };
 
-// Samples of a loop, those right after its load, and how many loads it did in which time.
+// Samples of a loop in which everything waits for what is before it: a load, an addition, a
+// multiplication, and further additions. And how many loads it did in which time.
 struct LoopSamples {
   double samples = 0;
   double after_load = 0;
+  double after_addition = 0;  // the one that follows the load
+  double after_product = 0;   // the addition that follows the multiplication
+  double after_others = 0;    // kOtherAdditions
   double loads = 0;
   double cpu_ns = 0;
+  static constexpr double kOtherAdditions = 6;
 };
+// Whether the core executes a load and the operation on what was loaded as one: it is never found
+// between them then.
+bool joins_loads(const LoopSamples& far);
+// Whether what takes several cycles can be used a cycle before it can retire: what takes one, and
+// follows it, then retires along with it, and the core is never found in between.
+bool retires_late(const LoopSamples& near);
 // From samples of the two loops, or why they cannot be used.
 StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& far);
 

@@ -31,9 +31,7 @@ StallTotals& row_of(Window& window, pid_t pid) {
 void StallMeter::read(Window& window) {
   if (const auto outcome = calibrator_.take()) {
     window.stall_calibrations.push_back(outcome->samples);
-    if (outcome->samples.missing.empty())
-      sites_.emplace(proc_, Core{.load_latency = outcome->samples.load_cycles,
-                                 .free_additions = outcome->free_additions});
+    if (outcome->samples.missing.empty()) sites_.emplace(proc_, outcome->core);
     if (outcome->counters != nullptr) counting_.emplace(*outcome->counters);
   }
   if (counting_) counting_->read(window);

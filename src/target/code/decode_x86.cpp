@@ -10,6 +10,8 @@
 namespace boundscope {
 namespace {
 
+using Operands = std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT>;
+
 // Cycles; of current cores of either vendor, rounded.
 constexpr std::uint8_t kMultiply = 3;
 constexpr std::uint8_t kDivide = 18;
@@ -26,12 +28,12 @@ const ZydisDecoder& decoder() {
 
 RegisterSet bit_of(ZydisRegister reg) {
   if (reg == ZYDIS_REGISTER_NONE) return 0;
+  if (reg == ZYDIS_REGISTER_RFLAGS) return kFlags;
   const ZydisRegister whole = ZydisRegisterGetLargestEnclosing(ZYDIS_MACHINE_MODE_LONG_64, reg);
   if (whole >= ZYDIS_REGISTER_RAX && whole <= ZYDIS_REGISTER_R15)
     return RegisterSet{1} << (whole - ZYDIS_REGISTER_RAX);
   if (whole >= ZYDIS_REGISTER_ZMM0 && whole <= ZYDIS_REGISTER_ZMM31)
     return RegisterSet{1} << (16 + whole - ZYDIS_REGISTER_ZMM0);
-  if (whole == ZYDIS_REGISTER_RFLAGS) return RegisterSet{1} << 48;
   if (reg >= ZYDIS_REGISTER_K0 && reg <= ZYDIS_REGISTER_K7)
     return RegisterSet{1} << (49 + reg - ZYDIS_REGISTER_K0);
   return 0;
@@ -76,9 +78,10 @@ std::uint8_t latency_of(const ZydisDecodedInstruction& decoded, const Instructio
   }
 }
 
+bool is_small(std::int64_t constant) { return constant >= -1024 && constant < 1024; }
+
 // What Golden Cove and later cores of that vendor do in renaming: 11 bits, and whole registers.
-bool adds_constant(const ZydisDecodedInstruction& decoded,
-                   const std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT>& operands) {
+bool adds_constant(const ZydisDecodedInstruction& decoded, const Operands& operands) {
   if (operands[0].type != ZYDIS_OPERAND_TYPE_REGISTER || operands[0].size < 32) return false;
   switch (decoded.mnemonic) {
     case ZYDIS_MNEMONIC_INC:
@@ -86,15 +89,16 @@ bool adds_constant(const ZydisDecodedInstruction& decoded,
       return true;
     case ZYDIS_MNEMONIC_ADD:
     case ZYDIS_MNEMONIC_SUB:
-      return operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operands[1].imm.value.s >= -1024 &&
-             operands[1].imm.value.s < 1024;
+      return operands[1].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && is_small(operands[1].imm.value.s);
+    case ZYDIS_MNEMONIC_LEA:
+      return operands[0].size == 64 && bit_of(operands[1].mem.base) != 0 &&
+             operands[1].mem.index == ZYDIS_REGISTER_NONE && is_small(operands[1].mem.disp.value);
     default:
       return false;
   }
 }
 
-bool clears_register(const ZydisDecodedInstruction& decoded,
-                     const std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT>& operands) {
+bool clears_register(const ZydisDecodedInstruction& decoded, const Operands& operands) {
   if (decoded.mnemonic != ZYDIS_MNEMONIC_XOR && decoded.mnemonic != ZYDIS_MNEMONIC_PXOR &&
       decoded.mnemonic != ZYDIS_MNEMONIC_XORPS)
     return false;
@@ -108,7 +112,9 @@ void add_operand(Instruction& instruction, const ZydisDecodedOperand& operand) {
   const bool writes = (operand.actions & ZYDIS_OPERAND_ACTION_MASK_WRITE) != 0;
   if (operand.type == ZYDIS_OPERAND_TYPE_REGISTER) {
     const RegisterSet bit = bit_of(operand.reg.value);
-    if (reads) instruction.reads |= bit;
+    // What is written on a condition is otherwise what it was.
+    const bool keeps = (operand.actions & ZYDIS_OPERAND_ACTION_CONDWRITE) != 0 && bit != kFlags;
+    if (reads || keeps) instruction.reads |= bit;
     if (writes) instruction.writes |= bit;
   } else if (operand.type == ZYDIS_OPERAND_TYPE_MEMORY) {
     const RegisterSet made_of = bit_of(operand.mem.base) | bit_of(operand.mem.index);
@@ -118,15 +124,85 @@ void add_operand(Instruction& instruction, const ZydisDecodedOperand& operand) {
   }
 }
 
+// Which loads and operations a core of Intel's joins that does it (Granite Rapids, November 2026):
+// by where samples came to lie in loops of all these pairs (docs/stalls.md).
+std::uint8_t joined_as_load(const ZydisDecodedInstruction& decoded, const Operands& operands) {
+  if (decoded.operand_count_visible != 2 || operands[0].type != ZYDIS_OPERAND_TYPE_REGISTER ||
+      operands[1].type != ZYDIS_OPERAND_TYPE_MEMORY || operands[1].mem.index != ZYDIS_REGISTER_NONE)
+    return 0;
+  switch (decoded.mnemonic) {
+    case ZYDIS_MNEMONIC_MOV:
+      return operands[0].size >= 32 ? static_cast<std::uint8_t>(operands[0].size / 8) : 0;
+    case ZYDIS_MNEMONIC_MOVDQU:
+    case ZYDIS_MNEMONIC_MOVUPS:
+    case ZYDIS_MNEMONIC_MOVUPD:
+    case ZYDIS_MNEMONIC_LDDQU:
+      return 16;
+    default:
+      return 0;
+  }
+}
+
+std::uint8_t joined_as_operation(const ZydisDecodedInstruction& decoded, const Operands& operands) {
+  if (decoded.operand_count_visible == 0 || operands[0].type != ZYDIS_OPERAND_TYPE_REGISTER)
+    return 0;
+  const auto bytes = static_cast<std::uint8_t>(operands[0].size / 8);
+  if (decoded.mnemonic == ZYDIS_MNEMONIC_NEG) return bytes >= 4 ? bytes : 0;
+  if (decoded.operand_count_visible != 2 || operands[1].type != ZYDIS_OPERAND_TYPE_REGISTER ||
+      operands[0].reg.value == operands[1].reg.value)
+    return 0;
+  switch (decoded.mnemonic) {
+    case ZYDIS_MNEMONIC_ADD:
+    case ZYDIS_MNEMONIC_SUB:
+    case ZYDIS_MNEMONIC_AND:
+    case ZYDIS_MNEMONIC_OR:
+    case ZYDIS_MNEMONIC_XOR:
+      return bytes >= 4 ? bytes : 0;
+    case ZYDIS_MNEMONIC_ANDPS:
+    case ZYDIS_MNEMONIC_ANDPD:
+    case ZYDIS_MNEMONIC_ORPS:
+    case ZYDIS_MNEMONIC_ORPD:
+    case ZYDIS_MNEMONIC_XORPS:
+    case ZYDIS_MNEMONIC_XORPD:
+    case ZYDIS_MNEMONIC_PADDB:
+    case ZYDIS_MNEMONIC_PADDW:
+    case ZYDIS_MNEMONIC_PADDD:
+    case ZYDIS_MNEMONIC_PADDQ:
+    case ZYDIS_MNEMONIC_PADDUSB:
+    case ZYDIS_MNEMONIC_PAND:
+    case ZYDIS_MNEMONIC_POR:
+    case ZYDIS_MNEMONIC_PXOR:
+    case ZYDIS_MNEMONIC_PAVGB:
+    case ZYDIS_MNEMONIC_PCMPEQB:
+    case ZYDIS_MNEMONIC_PCMPEQD:
+    case ZYDIS_MNEMONIC_PCMPEQQ:
+    case ZYDIS_MNEMONIC_PMAXSW:
+    case ZYDIS_MNEMONIC_PMAXUB:
+    case ZYDIS_MNEMONIC_PMAXUD:
+    case ZYDIS_MNEMONIC_PMINUB:
+    case ZYDIS_MNEMONIC_PSADBW:
+      return bytes;
+    default:
+      return 0;
+  }
+}
+
+// With those the operation belongs to the branch after it, not to the load before.
+bool sets_flags_for_branch(ZydisMnemonic mnemonic) {
+  return mnemonic == ZYDIS_MNEMONIC_ADD || mnemonic == ZYDIS_MNEMONIC_SUB ||
+         mnemonic == ZYDIS_MNEMONIC_AND;
+}
+
 void add_control_flow(Instruction& instruction, const ZydisDecodedInstruction& decoded,
-                      const std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT>& operands) {
+                      const Operands& operands) {
   const auto category = decoded.meta.category;
   instruction.is_branch = category == ZYDIS_CATEGORY_COND_BR;
   instruction.never_falls =
       category == ZYDIS_CATEGORY_UNCOND_BR || category == ZYDIS_CATEGORY_RET ||
       decoded.mnemonic == ZYDIS_MNEMONIC_UD2 || decoded.mnemonic == ZYDIS_MNEMONIC_HLT;
   instruction.fuses_branch =
-      decoded.mnemonic == ZYDIS_MNEMONIC_CMP || decoded.mnemonic == ZYDIS_MNEMONIC_TEST;
+      decoded.mnemonic == ZYDIS_MNEMONIC_CMP || decoded.mnemonic == ZYDIS_MNEMONIC_TEST ||
+      (instruction.joined_as_operation != 0 && sets_flags_for_branch(decoded.mnemonic));
   const bool jumps = instruction.is_branch || category == ZYDIS_CATEGORY_UNCOND_BR;
   if (jumps && operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operands[0].imm.is_relative)
     instruction.target = decoded.length + operands[0].imm.value.s;
@@ -136,7 +212,7 @@ void add_control_flow(Instruction& instruction, const ZydisDecodedInstruction& d
 
 std::optional<Instruction> decode_instruction(std::string_view code) {
   ZydisDecodedInstruction decoded;
-  std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT> operands;
+  Operands operands;
   if (!ZYAN_SUCCESS(
           ZydisDecoderDecodeFull(&decoder(), code.data(), code.size(), &decoded, operands.data())))
     return std::nullopt;
@@ -146,6 +222,7 @@ std::optional<Instruction> decode_instruction(std::string_view code) {
   const auto category = decoded.meta.category;
   const bool is_hint = category == ZYDIS_CATEGORY_NOP || category == ZYDIS_CATEGORY_WIDENOP ||
                        category == ZYDIS_CATEGORY_PREFETCH;
+  instruction.is_padding = category == ZYDIS_CATEGORY_NOP || category == ZYDIS_CATEGORY_WIDENOP;
   if (is_hint) return instruction;
   for (std::size_t i = 0; i < decoded.operand_count; ++i) add_operand(instruction, operands[i]);
   if (clears_register(decoded, operands)) instruction.reads = 0;
@@ -158,7 +235,11 @@ std::optional<Instruction> decode_instruction(std::string_view code) {
     instruction.writes &= ~stack;
   }
   instruction.latency = only_renames(decoded, instruction) ? 0 : latency_of(decoded, instruction);
+  instruction.only_loads = instruction.loads && instruction.reads == 0 && instruction.latency == 1;
   instruction.adds_constant = adds_constant(decoded, operands);
+  instruction.scales = decoded.mnemonic == ZYDIS_MNEMONIC_LEA && operands[1].mem.scale > 1;
+  instruction.joined_as_load = joined_as_load(decoded, operands);
+  instruction.joined_as_operation = joined_as_operation(decoded, operands);
   add_control_flow(instruction, decoded, operands);
   return instruction;
 }

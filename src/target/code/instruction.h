@@ -11,18 +11,25 @@ namespace boundscope {
 
 // Registers as bits: 0-15 general, 16-47 vector, 48 flags, 49-56 mask registers.
 using RegisterSet = std::uint64_t;
-inline constexpr std::size_t kRegisters = 57;
+inline constexpr RegisterSet kFlags = RegisterSet{1} << 48;
 
 struct Instruction {
   std::uint8_t length = 0;     // bytes
   bool loads = false;          // its result waits for memory: prefetches and stores do not
+  bool only_loads = false;     // and nothing is done with what is read
   bool never_falls = false;    // jump or return: the next one in memory does not follow it
+  bool is_padding = false;     // does nothing
   bool is_branch = false;      // conditional
   bool fuses_branch = false;   // executed as one with a conditional branch that follows
   bool adds_constant = false;  // a small one, to a whole register
-  std::uint8_t latency = 1;    // cycles once its operands are there, without the load
-  RegisterSet address = 0;     // registers that a load's address is made of
-  RegisterSet reads = 0;       // all others
+  bool scales = false;         // an address with a scaled index, which it does not use itself
+  // Bytes of a register; 0: cannot. Some cores execute a load and the operation on the register
+  // that was loaded, which follows it, as one.
+  std::uint8_t joined_as_load = 0;
+  std::uint8_t joined_as_operation = 0;
+  std::uint8_t latency = 1;  // cycles once its operands are there, without the load
+  RegisterSet address = 0;   // registers that a load's address is made of
+  RegisterSet reads = 0;     // all others
   RegisterSet writes = 0;
   std::optional<std::int64_t> target;  // of a direct jump within a function, from its own start
 };

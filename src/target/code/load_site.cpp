@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <span>
 #include <vector>
 
 #include "target/code/code_around.h"
@@ -57,6 +56,43 @@ Region block_around(const CodeAround& around) {
   return block;
 }
 
+// What is executed over and over, or at least in a row.
+struct Piece {
+  std::vector<Instruction> code;
+  std::size_t at = 0;  // index of the one at the place
+  bool is_loop = false;
+};
+
+bool are_joined(const Instruction& load, const Instruction& operation, const Instruction* next) {
+  if (load.joined_as_load == 0 || load.joined_as_load != operation.joined_as_operation)
+    return false;
+  if (load.writes != (operation.writes & ~kFlags)) return false;
+  return next == nullptr || !next->is_branch || !operation.fuses_branch;
+}
+
+Instruction join(const Instruction& load, const Instruction& operation) {
+  Instruction both = operation;
+  both.loads = true;
+  both.length = static_cast<std::uint8_t>(load.length + operation.length);
+  both.address = load.address;
+  both.reads &= ~load.writes;
+  return both;
+}
+
+Piece piece_of(const CodeAround& around, const Region& region, const Core& core) {
+  Piece piece{{}, 0, region.is_loop};
+  for (std::size_t i = region.begin; i < region.end; ++i) {
+    if (i == around.at) piece.at = piece.code.size();
+    piece.code.push_back(around.code[i]);
+    if (!core.joins_loads || i + 1 == region.end || i + 1 == around.at) continue;
+    const Instruction* next = i + 2 < region.end ? &around.code[i + 2] : nullptr;
+    if (!are_joined(around.code[i], around.code[i + 1], next)) continue;
+    piece.code.back() = join(around.code[i], around.code[i + 1]);
+    ++i;
+  }
+  return piece;
+}
+
 // Whether the core waits for memory when it waits for the end of this one. A comparison and its
 // branch are one.
 bool waits_for_load(const std::vector<Instruction>& code, std::size_t index) {
@@ -66,11 +102,24 @@ bool waits_for_load(const std::vector<Instruction>& code, std::size_t index) {
 }
 
 // Which one was finished last when the core was found at the place: the one before it, or, at the
-// head of a loop, the jump back.
-std::optional<std::size_t> finished_last(const CodeAround& around, const Region& region) {
-  if (region.is_loop && around.at == region.begin) return region.end - 1;
-  if (around.at == 0 || around.code[around.at - 1].never_falls) return std::nullopt;
-  return around.at - 1;
+// head of a loop, the jump back. Empty: only jumps lead there.
+std::optional<std::size_t> finished_last(const Piece& piece) {
+  if (piece.at == 0) return piece.is_loop ? std::optional(piece.code.size() - 1) : std::nullopt;
+  std::size_t before = piece.at - 1;
+  while (before > 0 && piece.code[before].is_padding) --before;
+  if (piece.code[before].never_falls) return std::nullopt;
+  return piece.at - 1;
+}
+
+// Whether a jump leads to the place that was decided by what a load brings.
+bool is_reached_after_load(const CodeAround& around) {
+  const std::vector<std::int64_t> offsets = offsets_of(around.code);
+  for (std::size_t i = 0; i < around.code.size(); ++i) {
+    const auto& target = around.code[i].target;
+    if (target && offsets[i] + *target == offsets[around.at] && waits_for_load(around.code, i))
+      return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -79,16 +128,14 @@ std::optional<LoadSite> load_site(std::string_view bytes, std::size_t place, con
   const auto around = code_around(bytes, place);
   if (!around) return std::nullopt;
   const auto loop = loop_around(*around);
-  const Region region = loop ? *loop : block_around(*around);
+  const Piece piece = piece_of(*around, loop ? *loop : block_around(*around), core);
 
   LoadSite site;
-  if (const auto last = finished_last(*around, region))
-    site.after_load = waits_for_load(around->code, *last);
-  const std::span<const Instruction> code =
-      std::span(around->code).subspan(region.begin, region.end - region.begin);
-  const std::vector<double> shares = retirement_shares(code, core);
-  for (std::size_t i = 0; i < code.size(); ++i)
-    if (waits_for_load(around->code, region.begin + i)) site.expected += shares[i];
+  const auto last = finished_last(piece);
+  site.after_load = last ? waits_for_load(piece.code, *last) : is_reached_after_load(*around);
+  const std::vector<double> shares = retirement_shares(piece.code, core);
+  for (std::size_t i = 0; i < piece.code.size(); ++i)
+    if (waits_for_load(piece.code, i)) site.expected += shares[i];
   site.expected = std::clamp(site.expected, 0.0, 1.0);
   return site;
 }

@@ -27,14 +27,16 @@ class Pipeline {
       operands = std::max(operands, address + core_.load_latency);
     }
     // A load that is nothing else has its result when the data is there.
-    const bool only_loads = instruction.loads && instruction.reads == 0 && instruction.latency == 1;
-    const bool is_free = only_loads || (instruction.adds_constant && core_.free_additions);
-    const double complete = operands + (is_free ? 0 : instruction.latency);
+    const bool is_free =
+        instruction.only_loads || (instruction.adds_constant && core_.free_additions);
+    const int latency = instruction.scales ? core_.scaled_address : instruction.latency;
+    const double complete = operands + (is_free ? 0 : latency);
     set_ready(instruction.writes, complete);
+    const bool is_late = core_.late_retirement && (instruction.only_loads || latency > 1);
 
     const double before = at_distance(1);
-    const double now =
-        std::max({complete, before, at_distance(core_.retire_width) + (count_ > 0 ? 1 : 0)});
+    const double now = std::max({complete + (is_late ? 1 : 0), before,
+                                 at_distance(core_.retire_width) + (count_ > 0 ? 1 : 0)});
     retired_[count_ % retired_.size()] = now;
     ++count_;
     return now - before;

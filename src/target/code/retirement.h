@@ -16,7 +16,11 @@ namespace boundscope {
 struct Core {
   double load_latency = 4;      // cycles, of the nearest cache: measured (post-load calibration)
   bool free_additions = false;  // those of constants are done where registers are renamed: measured
-  int dispatch_width = 6;       // instructions per cycle
+  int scaled_address = 1;       // cycles of a lea with a scaled index: measured
+  // What takes several cycles can be used by the next a cycle before it can retire: measured.
+  bool late_retirement = false;
+  bool joins_loads = false;  // executes a load and the operation on what it loaded as one: measured
+  int dispatch_width = 6;    // instructions per cycle
   int retire_width = 8;
   int window = 224;  // instructions that are under way
 };

@@ -29,12 +29,13 @@ std::uint64_t config_of(const PmuEventSet& set, std::string_view name) {
   return 0;
 }
 
-// Of 12 cycles, 4 are the load's.
+// Of 15 cycles, 4 are the load's, 3 the multiplication's and 8 the additions'.
 LoopSamples near_loop(double samples, double after_load) {
-  return {samples, after_load, 1000, 12'000};
+  const double each = samples / 15;
+  return {samples, after_load, each, each, 6 * each, 1000, 15'000};
 }
 LoopSamples far_loop(double samples, double after_load, double cycles = 400) {
-  return {samples, after_load, 1000, 1000 * cycles};
+  return {samples, after_load, 0, 0, 0, 1000, 1000 * cycles};
 }
 
 }  // namespace
@@ -123,7 +124,7 @@ TEST_CASE("collect: counters that a virtual machine makes up are not believed") 
 }
 
 TEST_CASE("collect: the calibration finds what a load takes, and what waiting looks like") {
-  const StallCalibration calibration = judge_calibration(near_loop(300, 100), far_loop(200, 196));
+  const StallCalibration calibration = judge_calibration(near_loop(300, 80), far_loop(200, 196));
 
   CHECK(calibration.missing.empty());
   CHECK(calibration.load_cycles == doctest::Approx(4));
@@ -132,12 +133,38 @@ TEST_CASE("collect: the calibration finds what a load takes, and what waiting lo
 }
 
 TEST_CASE("collect: a far loop that a large cache serves does not wait all the time") {
-  // 8 of 60 cycles are additions, 4 the load's as it would be if it hit.
+  // 11 of 60 cycles are not the load's, 4 the load's as it would be if it hit.
   const StallCalibration calibration =
-      judge_calibration(near_loop(300, 100), far_loop(300, 260, 60));
+      judge_calibration(near_loop(300, 80), far_loop(300, 245, 60));
 
   CHECK(calibration.missing.empty());
   CHECK(calibration.found_share == doctest::Approx(1));
+}
+
+TEST_CASE("collect: a core that executes a load and an operation as one is never between them") {
+  // Of 16 cycles, 5 are the load's and one the addition's: hardly a sample is right after the load.
+  const LoopSamples near{480, 5, 180, 30, 180, 1000, 16'000};
+  const LoopSamples far{200, 2, 194, 1, 2, 1000, 400'000};
+
+  const StallCalibration calibration = judge_calibration(near, far);
+
+  CHECK(joins_loads(far));
+  CHECK_FALSE(joins_loads(far_loop(200, 196)));
+  CHECK(calibration.missing.empty());
+  CHECK(calibration.load_cycles == doctest::Approx(5));
+  CHECK(calibration.found_share == doctest::Approx(1).epsilon(0.03));
+}
+
+TEST_CASE("collect: a core that retires late is not found between a product and its use") {
+  // Of 16 cycles, 5 are the load's; what follows it, and the multiplication, is seen with it.
+  const LoopSamples near{480, 180, 3, 2, 180, 1000, 16'000};
+
+  const StallCalibration calibration = judge_calibration(near, far_loop(200, 196));
+
+  CHECK(retires_late(near));
+  CHECK_FALSE(retires_late(near_loop(300, 80)));
+  CHECK(calibration.missing.empty());
+  CHECK(calibration.load_cycles == doctest::Approx(5));
 }
 
 TEST_CASE("collect: a clock whose samples say nothing is not used") {
@@ -146,7 +173,7 @@ TEST_CASE("collect: a clock whose samples say nothing is not used") {
   CHECK_FALSE(judge_calibration(near_loop(10, 1), far_loop(200, 190)).missing.empty());
   CHECK_FALSE(judge_calibration(near_loop(0, 0), far_loop(0, 0)).missing.empty());
   CHECK_FALSE(judge_calibration(near_loop(200, 200), far_loop(200, 200)).missing.empty());
-  CHECK_FALSE(judge_calibration(near_loop(300, 100), far_loop(200, 196, 12)).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(300, 100), far_loop(200, 196, 15)).missing.empty());
 }
 
 }  // namespace boundscope

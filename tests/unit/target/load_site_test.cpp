@@ -23,6 +23,7 @@ const std::string kLoadOther = "\x48\x8b\x0e"s;    // mov (%rsi),%rcx
 const std::string kStore = "\x48\x89\x3e"s;        // mov %rdi,(%rsi)
 const std::string kAdd = "\x48\x83\xc7\x01"s;      // add $1,%rdi
 const std::string kAddRegister = "\x48\x01\xd7"s;  // add %rdx,%rdi
+const std::string kBranch = "\x74\x00"s;           // jz to what follows
 const std::string kCompareLoad = "\x48\x3b\x07"s;  // cmp (%rdi),%rax
 const std::string kReturn = "\xc3"s;
 const std::string kPad(96, '\x90');
@@ -38,14 +39,16 @@ std::string loop(const std::string& body) {
   return body + "\x75"s + static_cast<char>(-static_cast<int>(body.size()) - 2);
 }
 
+constexpr Core kJoining{.joins_loads = true};
+
 Instruction decoded(const std::string& code) {
   const auto instruction = decode_instruction(code);
   REQUIRE(instruction);
   return *instruction;
 }
 
-LoadSite site_in(const std::string& code, std::size_t at) {
-  const auto site = load_site(kPad + code + kPad, kPad.size() + at, Core{});
+LoadSite site_in(const std::string& code, std::size_t at, const Core& core = {}) {
+  const auto site = load_site(kPad + code + kPad, kPad.size() + at, core);
   REQUIRE(site);
   return *site;
 }
@@ -136,6 +139,55 @@ TEST_CASE("target: a comparison with memory and its branch wait for the load as 
   const std::string body = kAdd + kCompareLoad;
 
   CHECK(site_in(loop(body), 0).after_load);
+}
+
+TEST_CASE("target: a core that joins a load and an operation is found after both") {
+  const std::string body = kLoad + repeated(kAddRegister, 8);
+  const std::size_t after_both = kLoad.size() + kAddRegister.size();
+
+  const LoadSite joined = site_in(loop(body), after_both, kJoining);
+
+  CHECK(joined.after_load);
+  CHECK(joined.expected == doctest::Approx(5.0 / 12).epsilon(0.1));
+  CHECK_FALSE(site_in(loop(body), after_both).after_load);
+  CHECK_FALSE(site_in(loop(body), after_both + kAddRegister.size(), kJoining).after_load);
+}
+
+TEST_CASE("target: only operations on what was loaded are joined with the load") {
+  const auto is_joined = [](const std::string& load, const std::string& operation,
+                            const std::string& next = {}) {
+    const std::string code = load + operation + next;
+    return site_in(code, load.size() + operation.size(), kJoining).after_load;
+  };
+  const std::string load_far = "\x48\x8b\xbf\x00\x01\x00\x00"s;  // mov 0x100(%rdi),%rdi
+  const std::string load_half = "\x8b\x3f"s;                     // mov (%rdi),%edi
+  const std::string load_indexed = "\x4a\x8b\x3c\x0f"s;          // mov (%rdi,%r9),%rdi
+  const std::string load_vector = "\xf3\x0f\x6f\x07"s;           // movdqu (%rdi),%xmm0
+  const std::string load_aligned = "\x66\x0f\x6f\x07"s;          // movdqa (%rdi),%xmm0
+  const std::string negate = "\x48\xf7\xdf"s;                    // neg %rdi
+  const std::string complement = "\x48\xf7\xd7"s;                // not %rdi
+  const std::string to_itself = "\x48\x01\xff"s;                 // add %rdi,%rdi
+  const std::string add_half = "\x01\xd7"s;                      // add %edx,%edi
+  const std::string either = "\x48\x09\xd7"s;                    // or %rdx,%rdi
+  const std::string compare = "\x66\x0f\x74\xc1"s;               // pcmpeqb %xmm1,%xmm0
+  const std::string subtract = "\x66\x0f\xf8\xc1"s;              // psubb %xmm1,%xmm0
+
+  CHECK(is_joined(kLoad, kAddRegister));
+  CHECK(is_joined(load_far, kAddRegister));
+  CHECK(is_joined(load_half, add_half));
+  CHECK(is_joined(kLoad, negate));
+  CHECK(is_joined(load_vector, compare));
+  CHECK_FALSE(is_joined(kLoad, kAdd));
+  CHECK_FALSE(is_joined(kLoad, complement));
+  CHECK_FALSE(is_joined(kLoad, to_itself));
+  CHECK_FALSE(is_joined(kLoad, add_half));
+  CHECK_FALSE(is_joined(kLoadOther, kAddRegister));
+  CHECK_FALSE(is_joined(load_indexed, kAddRegister));
+  CHECK_FALSE(is_joined(load_aligned, compare));
+  CHECK_FALSE(is_joined(load_vector, subtract));
+  // What sets the flags of a branch goes with it.
+  CHECK(is_joined(kLoad, either, kBranch));
+  CHECK_FALSE(is_joined(kLoad, kAddRegister, kBranch));
 }
 
 TEST_CASE("target: what follows a return was not executed after it") {
