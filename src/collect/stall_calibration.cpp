@@ -237,8 +237,7 @@ void calibrate_samples(OwnSamples& clock, char* memory, StallCalibrator::Outcome
     for (int loop = 0; loop < kNearLoops; ++loop) run_loop(clock, memory, near);
     make_chain(memory, kFarBytes / kLine);
     run_loop(clock, memory, far);
-    outcome.samples = judge_calibration(near, far);
-    outcome.core.load_latency = outcome.samples.load_cycles;
+    outcome.samples = judge_calibration(near, far, outcome.core.load_latency);
     outcome.core.joins_loads = joins_loads(far);
     outcome.core.late_retirement = retires_late(near);
     if (outcome.samples.missing.empty() || is_hopeless(near, far)) return;
@@ -286,14 +285,15 @@ const PmuEventSet* check_counters(void* far) {
   return judge_counters(computing, waiting).empty() ? set : nullptr;
 }
 
-enum class Chain { additions, constants, scaled_addresses };
+enum class Chain { additions, constants, scaled_addresses, loads };
 
 // Nanoseconds, the shortest of some runs, of rounds of 8 that wait for each other.
 template <Chain chain>
-double time_chain() {
+double time_chain(const void* points_to_itself) {
   double shortest = 0;
   for (int run = 0; run < 5; ++run) {
     [[maybe_unused]] std::uint64_t value = 0, one = 1;
+    [[maybe_unused]] const void* at = points_to_itself;
     const std::uint64_t began = thread_cpu_ns();
     for (int i = 0; i < kChainRounds; ++i) {
 #if defined(__x86_64__)
@@ -301,6 +301,8 @@ double time_chain() {
         asm volatile(".rept 8\n add $1, %0\n .endr" : "+r"(value) : : "cc");
       else if constexpr (chain == Chain::scaled_addresses)
         asm volatile(".rept 8\n lea (%1, %0, 2), %0\n .endr" : "+r"(value) : "r"(one));
+      else if constexpr (chain == Chain::loads)
+        asm volatile(".rept 8\n mov (%0), %0\n .endr" : "+r"(at));
       else
         asm volatile(".rept 8\n add %1, %0\n .endr" : "+r"(value) : "r"(one) : "cc");
 #endif
@@ -311,12 +313,14 @@ double time_chain() {
   return shortest;
 }
 
-void time_chains(Core& core) {
-  const double additions = time_chain<Chain::additions>();
+void time_chains(char* memory, Core& core) {
+  make_chain(memory, 1);
+  const double additions = time_chain<Chain::additions>(memory);
   if (!(additions > 0)) return;
-  core.free_additions = time_chain<Chain::constants>() < kTakesNoTime * additions;
-  const double scaled = time_chain<Chain::scaled_addresses>() / additions;
+  core.free_additions = time_chain<Chain::constants>(memory) < kTakesNoTime * additions;
+  const double scaled = time_chain<Chain::scaled_addresses>(memory) / additions;
   core.scaled_address = static_cast<int>(std::clamp(std::round(scaled), 1.0, kLongestAddress));
+  core.load_latency = std::clamp(time_chain<Chain::loads>(memory) / additions, 1.0, kLongestLoad);
 }
 
 StallCalibrator::Outcome calibrate_stalls() {
@@ -329,7 +333,7 @@ StallCalibrator::Outcome calibrate_stalls() {
     return outcome;
   }
   auto* bytes = static_cast<char*>(memory.get());
-  time_chains(outcome.core);
+  time_chains(bytes, outcome.core);
   OwnSamples clock;
   if (clock.works()) {
     calibrate_samples(clock, bytes, outcome);
@@ -349,7 +353,8 @@ bool retires_late(const LoopSamples& near) {
   return near.after_product < kNeverFound * near.after_others / LoopSamples::kOtherAdditions;
 }
 
-StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& far) {
+StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& far,
+                                   double load_cycles) {
   if (!have_enough(near, far)) return failed("too few samples of the calibration came");
   const bool joined = joins_loads(far);
   const double near_share = waiting_share(near, joined);
@@ -358,14 +363,13 @@ StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& f
     return failed("samples of this CPU do not tell where it waits for memory");
   StallCalibration calibration;
   calibration.samples = static_cast<std::uint64_t>(near.samples + far.samples);
-  // In the near loop a load takes its cycles of those and kDependent. The addition that follows it
-  // may be counted with it.
+  calibration.load_cycles = load_cycles;
+  // What the far loop would show if its loads hit is subtracted, as it is everywhere else; the
+  // addition that follows a load may be counted with it. And the far loop does not only wait: its
+  // own time tells how much.
   const double with_load = joined || retires_late(near) ? 1 : 0;
-  const double waited_for = (kDependent - with_load) * near_share / (1 - near_share);
-  calibration.load_cycles = std::clamp(waited_for - with_load, 0.0, kLongestLoad);
-  // What the far loop would show if its loads hit is subtracted, as it is everywhere else; and it
-  // does not only wait: its own time tells how much.
-  const double found = far_share - (1 - far_share) * near_share / (1 - near_share);
+  const double hits = (load_cycles + with_load) / (kDependent - with_load);
+  const double found = far_share - (1 - far_share) * hits;
   const double waited = 1 - (near.cpu_ns / near.loads) / (far.cpu_ns / far.loads);
   if (!(waited >= kApart)) return failed("memory beyond the caches is as fast as they are");
   calibration.found_share = std::min(1.0, found / waited);

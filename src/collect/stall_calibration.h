@@ -48,7 +48,8 @@ bool joins_loads(const LoopSamples& far);
 // Whether what takes several cycles can be used a cycle before it can retire: what takes one, and
 // follows it, then retires along with it, and the core is never found in between.
 bool retires_late(const LoopSamples& near);
-// From samples of the two loops, or why they cannot be used.
-StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& far);
+// From samples of the two loops and what a load that hits takes, or why they cannot be used.
+StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& far,
+                                   double load_cycles);
 
 }  // namespace boundscope

@@ -124,7 +124,7 @@ TEST_CASE("collect: counters that a virtual machine makes up are not believed") 
 }
 
 TEST_CASE("collect: the calibration finds what a load takes, and what waiting looks like") {
-  const StallCalibration calibration = judge_calibration(near_loop(300, 80), far_loop(200, 196));
+  const StallCalibration calibration = judge_calibration(near_loop(300, 80), far_loop(200, 196), 4);
 
   CHECK(calibration.missing.empty());
   CHECK(calibration.load_cycles == doctest::Approx(4));
@@ -135,7 +135,7 @@ TEST_CASE("collect: the calibration finds what a load takes, and what waiting lo
 TEST_CASE("collect: a far loop that a large cache serves does not wait all the time") {
   // 11 of 60 cycles are not the load's, 4 the load's as it would be if it hit.
   const StallCalibration calibration =
-      judge_calibration(near_loop(300, 80), far_loop(300, 245, 60));
+      judge_calibration(near_loop(300, 80), far_loop(300, 245, 60), 4);
 
   CHECK(calibration.missing.empty());
   CHECK(calibration.found_share == doctest::Approx(1));
@@ -146,7 +146,7 @@ TEST_CASE("collect: a core that executes a load and an operation as one is never
   const LoopSamples near{480, 5, 180, 30, 180, 1000, 16'000};
   const LoopSamples far{200, 2, 194, 1, 2, 1000, 400'000};
 
-  const StallCalibration calibration = judge_calibration(near, far);
+  const StallCalibration calibration = judge_calibration(near, far, 5);
 
   CHECK(joins_loads(far));
   CHECK_FALSE(joins_loads(far_loop(200, 196)));
@@ -159,7 +159,7 @@ TEST_CASE("collect: a core that retires late is not found between a product and 
   // Of 16 cycles, 5 are the load's; what follows it, and the multiplication, is seen with it.
   const LoopSamples near{480, 180, 3, 2, 180, 1000, 16'000};
 
-  const StallCalibration calibration = judge_calibration(near, far_loop(200, 196));
+  const StallCalibration calibration = judge_calibration(near, far_loop(200, 196), 5);
 
   CHECK(retires_late(near));
   CHECK_FALSE(retires_late(near_loop(300, 80)));
@@ -168,12 +168,12 @@ TEST_CASE("collect: a core that retires late is not found between a product and 
 }
 
 TEST_CASE("collect: a clock whose samples say nothing is not used") {
-  CHECK_FALSE(judge_calibration(near_loop(300, 100), far_loop(200, 100)).missing.empty());
-  CHECK_FALSE(judge_calibration(near_loop(300, 0), far_loop(200, 10)).missing.empty());
-  CHECK_FALSE(judge_calibration(near_loop(10, 1), far_loop(200, 190)).missing.empty());
-  CHECK_FALSE(judge_calibration(near_loop(0, 0), far_loop(0, 0)).missing.empty());
-  CHECK_FALSE(judge_calibration(near_loop(200, 200), far_loop(200, 200)).missing.empty());
-  CHECK_FALSE(judge_calibration(near_loop(300, 100), far_loop(200, 196, 15)).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(300, 100), far_loop(200, 100), 4).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(300, 0), far_loop(200, 10), 4).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(10, 1), far_loop(200, 190), 4).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(0, 0), far_loop(0, 0), 4).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(200, 200), far_loop(200, 200), 4).missing.empty());
+  CHECK_FALSE(judge_calibration(near_loop(300, 100), far_loop(200, 196, 15), 4).missing.empty());
 }
 
 }  // namespace boundscope
