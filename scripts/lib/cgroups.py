@@ -62,6 +62,10 @@ class Cgroup:
             return int((self.path / "memory.failcnt").read_text())
         return self._value("memory.events", "max")
 
+    def oom_kills(self):
+        """Processes of it that the kernel killed for want of memory so far."""
+        return self._value("memory.oom_control" if self.is_v1 else "memory.events", "oom_kill")
+
     def refaults(self):
         """Pages that came back after their eviction so far."""
         names = ("workingset_refault_file", "workingset_refault_anon")

@@ -98,19 +98,24 @@ namespace {
 
 constexpr double kMultiply = 3;               // cycles; of current cores of either vendor
 constexpr double kDependent = 8 + kMultiply;  // cycles of a round but the load
+#if defined(__x86_64__)
+constexpr bool kDecodes = true;  // what is before a sample
+#else
+constexpr bool kDecodes = false;
+#endif
 constexpr int kPriority = 19;  // nice; the target comes first, and nobody waits for this
 constexpr std::size_t kLine = 64;
 constexpr std::size_t kFarBytes = 8 << 20;  // more than the caches that are a core's own
 constexpr std::uint64_t kPeriodNs = 100'000;
 constexpr std::uint64_t kLoopNs = 20'000'000;  // CPU time of a loop
-constexpr int kNearLoops = 3;                  // what a load takes hangs on a third of the samples
+constexpr int kLoops = 3;                      // of either kind
 constexpr int kAttempts = 3;                   // a busy host interrupts, and a loop is short
 constexpr std::size_t kRingPages = 16;
 constexpr double kEnoughSamples = 50;
 constexpr double kApart = 0.4;            // between the loops, or the samples say nothing
 constexpr double kHopeless = kApart / 2;  // less is no matter of luck
 constexpr double kLongestLoad = 12;       // cycles
-constexpr double kLongestAddress = 3;
+constexpr double kLongestOperation = 6;
 constexpr int kChainRounds = 20'000;
 constexpr double kTakesNoTime = 0.5;  // of what an addition takes that does
 constexpr double kNeverFound = 0.5;   // of the samples that others have; less is chance
@@ -234,9 +239,9 @@ void calibrate_samples(OwnSamples& clock, char* memory, StallCalibrator::Outcome
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     LoopSamples near, far;
     make_chain(memory, 1);
-    for (int loop = 0; loop < kNearLoops; ++loop) run_loop(clock, memory, near);
+    for (int loop = 0; loop < kLoops; ++loop) run_loop(clock, memory, near);
     make_chain(memory, kFarBytes / kLine);
-    run_loop(clock, memory, far);
+    for (int loop = 0; loop < kLoops; ++loop) run_loop(clock, memory, far);
     outcome.samples = judge_calibration(near, far, outcome.core.load_latency);
     outcome.core.joins_loads = joins_loads(far);
     outcome.core.late_retirement = retires_late(near);
@@ -275,17 +280,21 @@ std::optional<double> counted_share(const PmuEventSet& set, Work work) {
   return rates.memory_share();
 }
 
-// Null: none, or none that can be believed. `far` is memory with a chain in it.
-const PmuEventSet* check_counters(void* far) {
+// `far` is memory with a chain in it.
+void check_counters(void* far, StallCalibrator::Outcome& outcome) {
   const PmuEventSet* set = event_set_of(this_cpu());
-  if (set == nullptr) return nullptr;
+  if (set == nullptr) {
+    outcome.counters_missing = "none are known for this CPU";
+    return;
+  }
   const auto computing = counted_share(*set, [] { compute(2'000); });
-  if (!computing) return nullptr;
-  const auto waiting = counted_share(*set, [far] { bs_chase(far, 2'000, 1); });
-  return judge_counters(computing, waiting).empty() ? set : nullptr;
+  const auto waiting =
+      computing ? counted_share(*set, [far] { bs_chase(far, 2'000, 1); }) : std::nullopt;
+  outcome.counters_missing = judge_counters(computing, waiting);
+  if (outcome.counters_missing.empty()) outcome.counters = set;
 }
 
-enum class Chain { additions, constants, scaled_addresses, loads };
+enum class Chain { additions, constants, scaled_addresses, float_additions, loads };
 
 // Nanoseconds, the shortest of some runs, of rounds of 8 that wait for each other.
 template <Chain chain>
@@ -294,6 +303,7 @@ double time_chain(const void* points_to_itself) {
   for (int run = 0; run < 5; ++run) {
     [[maybe_unused]] std::uint64_t value = 0, one = 1;
     [[maybe_unused]] const void* at = points_to_itself;
+    [[maybe_unused]] double number = 0;
     const std::uint64_t began = thread_cpu_ns();
     for (int i = 0; i < kChainRounds; ++i) {
 #if defined(__x86_64__)
@@ -301,6 +311,8 @@ double time_chain(const void* points_to_itself) {
         asm volatile(".rept 8\n add $1, %0\n .endr" : "+r"(value) : : "cc");
       else if constexpr (chain == Chain::scaled_addresses)
         asm volatile(".rept 8\n lea (%1, %0, 2), %0\n .endr" : "+r"(value) : "r"(one));
+      else if constexpr (chain == Chain::float_additions)
+        asm volatile(".rept 8\n addsd %0, %0\n .endr" : "+x"(number));
       else if constexpr (chain == Chain::loads)
         asm volatile(".rept 8\n mov (%0), %0\n .endr" : "+r"(at));
       else
@@ -318,8 +330,11 @@ void time_chains(char* memory, Core& core) {
   const double additions = time_chain<Chain::additions>(memory);
   if (!(additions > 0)) return;
   core.free_additions = time_chain<Chain::constants>(memory) < kTakesNoTime * additions;
-  const double scaled = time_chain<Chain::scaled_addresses>(memory) / additions;
-  core.scaled_address = static_cast<int>(std::clamp(std::round(scaled), 1.0, kLongestAddress));
+  const auto whole_cycles = [&](double ns) {
+    return static_cast<int>(std::clamp(std::round(ns / additions), 1.0, kLongestOperation));
+  };
+  core.scaled_address = whole_cycles(time_chain<Chain::scaled_addresses>(memory));
+  core.float_addition = whole_cycles(time_chain<Chain::float_additions>(memory));
   core.load_latency = std::clamp(time_chain<Chain::loads>(memory) / additions, 1.0, kLongestLoad);
 }
 
@@ -335,13 +350,16 @@ StallCalibrator::Outcome calibrate_stalls() {
   auto* bytes = static_cast<char*>(memory.get());
   time_chains(bytes, outcome.core);
   OwnSamples clock;
-  if (clock.works()) {
+  if (!kDecodes) {
+    outcome.samples = failed("code of other machines than x86-64 cannot be read");
+    make_chain(bytes, kFarBytes / kLine);
+  } else if (clock.works()) {
     calibrate_samples(clock, bytes, outcome);
   } else {
     outcome.samples = failed(std::string("no clock on our own thread: ") + std::strerror(errno));
     make_chain(bytes, kFarBytes / kLine);
   }
-  outcome.counters = check_counters(bytes);
+  check_counters(bytes, outcome);
   return outcome;
 }
 
@@ -372,7 +390,9 @@ StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& f
   const double found = far_share - (1 - far_share) * hits;
   const double waited = 1 - (near.cpu_ns / near.loads) / (far.cpu_ns / far.loads);
   if (!(waited >= kApart)) return failed("memory beyond the caches is as fast as they are");
-  calibration.found_share = std::min(1.0, found / waited);
+  // All shares are divided by it, so it is below one only by what its own chance does not explain.
+  const double chance = std::sqrt(far_share * (1 - far_share) / far.samples) * (1 + hits);
+  calibration.found_share = std::min(1.0, (found + chance) / waited);
   return calibration;
 }
 

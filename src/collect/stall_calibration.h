@@ -7,6 +7,7 @@
 
 #include <future>
 #include <optional>
+#include <string>
 
 #include "boundscope/recording.h"
 #include "collect/pmu_events.h"
@@ -21,10 +22,13 @@ class StallCalibrator {
   struct Outcome {
     StallCalibration samples;
     const PmuEventSet* counters = nullptr;  // null: there are none that can be believed
+    std::string counters_missing;           // why
     Core core;                              // what was found out about this one
   };
   // Once it is done; empty before, and afterwards.
   std::optional<Outcome> take();
+  // Waits until it is done, once it was started.
+  Outcome wait() { return running_.get(); }
 
  private:
   std::future<Outcome> running_;

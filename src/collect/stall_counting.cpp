@@ -47,9 +47,9 @@ std::optional<double> PmuRates::memory_share() const {
 }
 
 std::string judge_counters(std::optional<double> computing, std::optional<double> waiting) {
-  if (!computing || !waiting) return "hardware counters stand still";
+  if (!computing || !waiting) return "they cannot be opened, or stand still";
   if (!std::isfinite(*computing) || !std::isfinite(*waiting) || *waiting - *computing < kMustDiffer)
-    return "hardware counters do not tell a loop that waits for memory from one that computes";
+    return "they do not tell a loop that waits for memory from one that computes";
   return "";
 }
 

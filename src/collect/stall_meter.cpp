@@ -68,11 +68,11 @@ void StallMeter::look_at(const Sample& sample, std::uint64_t count, Window& wind
   row.samples += count;
   if (site->after_load) {
     row.after_load += count;
-    if (site->is_unclear()) row.unclear += count;
+    if (site->is_unclear) row.unclear += count;
     return;
   }
   // Per sample elsewhere, so many would be after loads if those never missed.
-  if (!site->is_unclear())
+  if (!site->is_unclear)
     row.expected_after_load += static_cast<double>(count) * site->expected / (1 - site->expected);
 }
 

@@ -1,5 +1,8 @@
 // try_probes(): what cannot be read off a host, because kernels of the same version differ in it.
+#include <fmt/format.h>
+
 #include "collect/loaded_probes.h"
+#include "collect/stall_calibration.h"
 #include "collect/trial.h"
 
 namespace boundscope {
@@ -16,6 +19,23 @@ HostCheck statistics(const LoadedProbes::Parts& parts) {
           "refused: the cost of an event is assumed, not measured", "sudo boundscope ..."};
 }
 
+// What memory stalls would be told from.
+HostCheck stalls() {
+  StallCalibrator calibrator;
+  calibrator.start();
+  const StallCalibrator::Outcome found = calibrator.wait();
+  if (found.counters != nullptr)
+    return {"stalls", CapabilityState::available,
+            fmt::format("from hardware counters ({})", found.counters->name), ""};
+  const std::string no_counters = "; hardware counters: " + found.counters_missing;
+  if (!found.samples.missing.empty())
+    return {"stalls", CapabilityState::absent, found.samples.missing + no_counters, ""};
+  return {"stalls", CapabilityState::available,
+          fmt::format("from CPU samples (a load that hits takes {:.1f} cycles){}",
+                      found.samples.load_cycles, no_counters),
+          ""};
+}
+
 }  // namespace
 
 std::vector<HostCheck> try_probes() {
@@ -30,6 +50,7 @@ std::vector<HostCheck> try_probes() {
                        ? HostCheck{"probes: samples", CapabilityState::available, "cpu-clock", ""}
                        : HostCheck{"probes: samples", CapabilityState::absent,
                                    parts.sampler.error().message, parts.sampler.error().hint});
+  checks.push_back(stalls());
   checks.push_back(statistics(parts));
   // No gap: the sockets are found through descriptors then.
   checks.push_back({"map_iterators", CapabilityState::available,

@@ -18,7 +18,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const Instruction& instruction : around->code) length += instruction.length;
     fuzz::require(length <= code.size(), "instructions are bytes of the code");
   }
-  const auto site = load_site(code, place, Core{.free_additions = (data[0] & 1) != 0});
+  const auto has = [&](int bit) { return (data[0] >> bit & 1) != 0; };
+  const Core core{.free_additions = has(0), .late_retirement = has(1), .joins_loads = has(2)};
+  const auto site = load_site(code, place, core);
   if (site) fuzz::require(site->expected >= 0 && site->expected <= 1, "a share is one");
   return 0;
 }

@@ -5,11 +5,13 @@ a leak of known size at a known rate, processes that share what we told them to 
 """
 
 import os
+import sys
 import time
 
 from accuracy.checks import at_least, at_most, close_to, contains, holds
 from accuracy.row import Rows
 from cgroups import Cgroup
+from processes import wait_until
 
 ROWS = Rows()
 
@@ -107,6 +109,25 @@ def _page_cache(lab):
         close_to("page cache MiB", (memory["page_cache_bytes"] or 0) / _MIB, _LIMIT_MB,
                  relative=0.15),
         at_most("paging share", answer.share("paging"), 0.05),
+    ]
+
+
+@ROWS.add("oom-kill", "workers that are killed at the limit and started again", says=("*",), ci=True)
+def _oom_kill(lab):
+    group = _group(lab, "oom")
+    group.limit_memory(_LIMIT_MB * _MIB)
+    worker = f"{sys.executable} -c 'bytearray({2 * _LIMIT_MB} << 20)'"
+    master = lab.processes.start(["sh", "-c", f"while :; do {worker}; sleep 0.5; done"],
+                                 cgroups=[group])
+    wait_until(lambda: group.oom_kills() > 0, "the first worker to be killed", 30)
+    kills = group.oom_kills()
+    answer = lab.attach(master, "--pid", master.pid)
+    kills = group.oom_kills() - kills
+    memory = answer.document["memory"]
+    return answer, [
+        at_least("kills known", kills, 3),
+        close_to("kills", memory["oom_kills"], kills, absolute=2),  # one at either edge
+        contains("caveats", answer.caveats, "oom_killed"),
     ]
 
 

@@ -78,6 +78,33 @@ std::uint8_t latency_of(const ZydisDecodedInstruction& decoded, const Instructio
   }
 }
 
+Instruction::Kind kind_of(const ZydisDecodedInstruction& decoded, const Operands& operands) {
+  switch (decoded.mnemonic) {
+    case ZYDIS_MNEMONIC_LEA:
+      return operands[1].mem.scale > 1 ? Instruction::Kind::scaled_address
+                                       : Instruction::Kind::other;
+    case ZYDIS_MNEMONIC_ADDSD:
+    case ZYDIS_MNEMONIC_ADDSS:
+    case ZYDIS_MNEMONIC_ADDPD:
+    case ZYDIS_MNEMONIC_ADDPS:
+    case ZYDIS_MNEMONIC_SUBSD:
+    case ZYDIS_MNEMONIC_SUBSS:
+    case ZYDIS_MNEMONIC_SUBPD:
+    case ZYDIS_MNEMONIC_SUBPS:
+    case ZYDIS_MNEMONIC_VADDSD:
+    case ZYDIS_MNEMONIC_VADDSS:
+    case ZYDIS_MNEMONIC_VADDPD:
+    case ZYDIS_MNEMONIC_VADDPS:
+    case ZYDIS_MNEMONIC_VSUBSD:
+    case ZYDIS_MNEMONIC_VSUBSS:
+    case ZYDIS_MNEMONIC_VSUBPD:
+    case ZYDIS_MNEMONIC_VSUBPS:
+      return Instruction::Kind::float_addition;
+    default:
+      return Instruction::Kind::other;
+  }
+}
+
 bool is_small(std::int64_t constant) { return constant >= -1024 && constant < 1024; }
 
 // What Golden Cove and later cores of that vendor do in renaming: 11 bits, and whole registers.
@@ -237,7 +264,7 @@ std::optional<Instruction> decode_instruction(std::string_view code) {
   instruction.latency = only_renames(decoded, instruction) ? 0 : latency_of(decoded, instruction);
   instruction.only_loads = instruction.loads && instruction.reads == 0 && instruction.latency == 1;
   instruction.adds_constant = adds_constant(decoded, operands);
-  instruction.scales = decoded.mnemonic == ZYDIS_MNEMONIC_LEA && operands[1].mem.scale > 1;
+  instruction.kind = kind_of(decoded, operands);
   instruction.joined_as_load = joined_as_load(decoded, operands);
   instruction.joined_as_operation = joined_as_operation(decoded, operands);
   add_control_flow(instruction, decoded, operands);

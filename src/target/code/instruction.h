@@ -22,14 +22,16 @@ struct Instruction {
   bool is_branch = false;      // conditional
   bool fuses_branch = false;   // executed as one with a conditional branch that follows
   bool adds_constant = false;  // a small one, to a whole register
-  bool scales = false;         // an address with a scaled index, which it does not use itself
   // Bytes of a register; 0: cannot. Some cores execute a load and the operation on the register
   // that was loaded, which follows it, as one.
   std::uint8_t joined_as_load = 0;
   std::uint8_t joined_as_operation = 0;
   std::uint8_t latency = 1;  // cycles once its operands are there, without the load
-  RegisterSet address = 0;   // registers that a load's address is made of
-  RegisterSet reads = 0;     // all others
+  // Cores differ in these, and the caller knows what they take.
+  enum class Kind : std::uint8_t { other, scaled_address, float_addition };
+  Kind kind = Kind::other;
+  RegisterSet address = 0;  // registers that a load's address is made of
+  RegisterSet reads = 0;    // all others
   RegisterSet writes = 0;
   std::optional<std::int64_t> target;  // of a direct jump within a function, from its own start
 };

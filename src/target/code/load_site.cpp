@@ -10,6 +10,8 @@ namespace boundscope {
 namespace {
 
 constexpr std::size_t kBlock = 32;  // instructions on either side, where there is no loop
+constexpr double kHardlyElse = 0.7;
+constexpr double kShortLoop = 2.5;  // cycles
 
 struct Region {
   std::size_t begin = 0;
@@ -101,13 +103,18 @@ bool waits_for_load(const std::vector<Instruction>& code, std::size_t index) {
          code[index - 1].loads;
 }
 
+// Whether the code before the place may run on into it. Padding is not executed if not.
+bool is_fallen_into(const CodeAround& around) {
+  std::size_t before = around.at - 1;
+  while (before > 0 && around.code[before].is_padding) --before;
+  return !around.code[before].never_falls;
+}
+
 // Which one was finished last when the core was found at the place: the one before it, or, at the
-// head of a loop, the jump back. Empty: only jumps lead there.
-std::optional<std::size_t> finished_last(const Piece& piece) {
-  if (piece.at == 0) return piece.is_loop ? std::optional(piece.code.size() - 1) : std::nullopt;
-  std::size_t before = piece.at - 1;
-  while (before > 0 && piece.code[before].is_padding) --before;
-  if (piece.code[before].never_falls) return std::nullopt;
+// head of a loop, the jump back. Empty: only other jumps lead there.
+std::optional<std::size_t> finished_last(const Piece& piece, const CodeAround& around) {
+  if (piece.is_loop && piece.at == 0) return piece.code.size() - 1;
+  if (piece.at == 0 || !is_fallen_into(around)) return std::nullopt;
   return piece.at - 1;
 }
 
@@ -131,12 +138,15 @@ std::optional<LoadSite> load_site(std::string_view bytes, std::size_t place, con
   const Piece piece = piece_of(*around, loop ? *loop : block_around(*around), core);
 
   LoadSite site;
-  const auto last = finished_last(piece);
-  site.after_load = last ? waits_for_load(piece.code, *last) : is_reached_after_load(*around);
-  const std::vector<double> shares = retirement_shares(piece.code, core);
+  const auto last = finished_last(piece, *around);
+  const bool by_jump = !last && is_reached_after_load(*around);
+  site.after_load = last ? waits_for_load(piece.code, *last) : by_jump;
+  const Retirement retirement = retirement_of(piece.code, core);
   for (std::size_t i = 0; i < piece.code.size(); ++i)
-    if (waits_for_load(piece.code, i)) site.expected += shares[i];
+    if (waits_for_load(piece.code, i)) site.expected += retirement.shares[i];
   site.expected = std::clamp(site.expected, 0.0, 1.0);
+  const bool is_short = piece.is_loop && retirement.cycles < kShortLoop;
+  site.is_unclear = site.expected > kHardlyElse || is_short || by_jump;
   return site;
 }
 

@@ -13,9 +13,10 @@ namespace boundscope {
 struct LoadSite {
   bool after_load = false;  // the instruction before it reads memory
   double expected = 0;      // share of the time right after loads in the code around, all hitting
-  // Hits and misses look alike: the code does hardly anything but load.
-  bool is_unclear() const { return expected > kUnclear; }
-  static constexpr double kUnclear = 0.7;
+  // Hits and misses look alike: the code does hardly anything but load, or is a loop of so few
+  // cycles that it hangs on the core's inner workings what a sample finds of it, or the place is
+  // reached by a jump that a load decided, and that may have been predicted wrong.
+  bool is_unclear = false;
 };
 
 // What is looked at of the code around a place: bytes before and after it.

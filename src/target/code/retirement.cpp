@@ -29,7 +29,7 @@ class Pipeline {
     // A load that is nothing else has its result when the data is there.
     const bool is_free =
         instruction.only_loads || (instruction.adds_constant && core_.free_additions);
-    const int latency = instruction.scales ? core_.scaled_address : instruction.latency;
+    const int latency = latency_of(instruction);
     const double complete = operands + (is_free ? 0 : latency);
     set_ready(instruction.writes, complete);
     const bool is_late = core_.late_retirement && (instruction.only_loads || latency > 1);
@@ -43,6 +43,16 @@ class Pipeline {
   }
 
  private:
+  int latency_of(const Instruction& instruction) const {
+    switch (instruction.kind) {
+      case Instruction::Kind::scaled_address:
+        return core_.scaled_address;
+      case Instruction::Kind::float_addition:
+        return core_.float_addition;
+      default:
+        return instruction.latency;
+    }
+  }
   // When the one that is that many before the next retired.
   double at_distance(int distance) const {
     const auto back = static_cast<std::size_t>(distance);
@@ -68,22 +78,25 @@ class Pipeline {
 
 }  // namespace
 
-std::vector<double> retirement_shares(std::span<const Instruction> code, const Core& core) {
-  std::vector<double> shares(code.size(), 0.0);
-  if (code.empty()) return shares;
+Retirement retirement_of(std::span<const Instruction> code, const Core& core) {
+  Retirement result{std::vector<double>(code.size(), 0.0), 0};
+  if (code.empty()) return result;
   const std::size_t rounds = std::max(kRounds, kInstructions / code.size());
+  const std::size_t filling = rounds / 2;
   Pipeline pipeline(core);
   double all = 0;
   for (std::size_t round = 0; round < rounds; ++round) {
     for (std::size_t i = 0; i < code.size(); ++i) {
       const double took = pipeline.execute(code[i]);
-      if (round < rounds / 2) continue;
-      shares[i] += took;
+      if (round < filling) continue;
+      result.shares[i] += took;
       all += took;
     }
   }
-  for (double& share : shares) share = all > 0 ? share / all : 1 / static_cast<double>(code.size());
-  return shares;
+  for (double& share : result.shares)
+    share = all > 0 ? share / all : 1 / static_cast<double>(code.size());
+  result.cycles = all / static_cast<double>(rounds - filling);
+  return result;
 }
 
 }  // namespace boundscope

@@ -17,6 +17,7 @@ struct Core {
   double load_latency = 4;      // cycles, of the nearest cache: measured (post-load calibration)
   bool free_additions = false;  // those of constants are done where registers are renamed: measured
   int scaled_address = 1;       // cycles of a lea with a scaled index: measured
+  int float_addition = 3;       // measured
   // What takes several cycles can be used by the next a cycle before it can retire: measured.
   bool late_retirement = false;
   bool joins_loads = false;  // executes a load and the operation on what it loaded as one: measured
@@ -25,8 +26,13 @@ struct Core {
   int window = 224;  // instructions that are under way
 };
 
-// Parts of the time, one per instruction of `code`, which is executed over and over; sum 1. Its
-// branches are taken as predicted right. Empty if there is no code.
-std::vector<double> retirement_shares(std::span<const Instruction> code, const Core& core);
+struct Retirement {
+  std::vector<double> shares;  // parts of the time, one per instruction; sum 1
+  double cycles = 0;           // of all of them
+};
+
+// Of `code`, which is executed over and over. Its branches are taken as predicted right. Empty if
+// there is no code.
+Retirement retirement_of(std::span<const Instruction> code, const Core& core);
 
 }  // namespace boundscope

@@ -57,7 +57,7 @@ double load_share(const std::string& body) {
   const auto around = code_around(kPad + body, kPad.size());
   REQUIRE(around);
   const std::span<const Instruction> code = std::span(around->code).subspan(around->at);
-  const std::vector<double> shares = retirement_shares(code, Core{});
+  const std::vector<double> shares = retirement_of(code, Core{}).shares;
   CHECK(std::accumulate(shares.begin(), shares.end(), 0.0) == doctest::Approx(1));
   double share = 0;
   for (std::size_t i = 0; i < code.size(); ++i) share += code[i].loads ? shares[i] : 0;
@@ -110,7 +110,7 @@ TEST_CASE("target: a chain of loads that hit takes its latency of the loop, and 
   CHECK_FALSE(elsewhere.after_load);
   CHECK(after.expected == doctest::Approx(4.0 / 12).epsilon(0.1));
   CHECK(elsewhere.expected == after.expected);
-  CHECK_FALSE(after.is_unclear());
+  CHECK_FALSE(after.is_unclear);
 }
 
 TEST_CASE("target: loads that nothing waits for cost no time of their own") {
@@ -122,12 +122,12 @@ TEST_CASE("target: additions of constants take no time on a core that does them 
   CHECK_FALSE(decoded(kAddRegister).adds_constant);
   const std::vector<Instruction> code{decoded(kAdd), decoded(kAddRegister)};
 
-  CHECK(retirement_shares(code, Core{})[0] == doctest::Approx(0.5));
-  CHECK(retirement_shares(code, Core{.free_additions = true})[0] == doctest::Approx(0));
+  CHECK(retirement_of(code, Core{}).shares[0] == doctest::Approx(0.5));
+  CHECK(retirement_of(code, Core{.free_additions = true}).shares[0] == doctest::Approx(0));
 }
 
 TEST_CASE("target: where nothing but loads takes time, hits and misses look alike") {
-  CHECK(site_in(loop(kLoad), kLoad.size()).is_unclear());
+  CHECK(site_in(loop(kLoad), kLoad.size()).is_unclear);
 }
 
 TEST_CASE("target: the head of a loop comes after its jump, not after what stands before it") {
@@ -188,6 +188,52 @@ TEST_CASE("target: only operations on what was loaded are joined with the load")
   // What sets the flags of a branch goes with it.
   CHECK(is_joined(kLoad, either, kBranch));
   CHECK_FALSE(is_joined(kLoad, kAddRegister, kBranch));
+}
+
+TEST_CASE("target: where results can be used before they retire, what uses them retires along") {
+  const std::string multiply = "\x48\x0f\xaf\xfa"s;  // imul %rdx,%rdi
+  const std::vector<Instruction> code{decoded(multiply), decoded(kAddRegister),
+                                      decoded(kAddRegister)};
+
+  const Retirement late = retirement_of(code, Core{.late_retirement = true});
+
+  CHECK(late.cycles == doctest::Approx(5));
+  CHECK(late.shares[0] == doctest::Approx(4.0 / 5));
+  CHECK(late.shares[1] == doctest::Approx(0));
+  CHECK(retirement_of(code, Core{}).shares[1] == doctest::Approx(1.0 / 5));
+}
+
+TEST_CASE("target: addresses with a scaled index take what was measured") {
+  const std::vector<Instruction> scaled{decoded("\x48\x8d\x3c\x7f"s)};  // lea (%rdi,%rdi,2),%rdi
+
+  CHECK(scaled[0].kind == Instruction::Kind::scaled_address);
+  CHECK(retirement_of(scaled, Core{.scaled_address = 2}).cycles == doctest::Approx(2));
+}
+
+TEST_CASE("target: flags are waited for, and what a conditional move may keep") {
+  // cmp %rcx,%rax; cmovl %rcx,%rax: two cycles, one after the other.
+  const std::vector<Instruction> code{decoded("\x48\x39\xc8"s), decoded("\x48\x0f\x4c\xc1"s)};
+
+  CHECK(retirement_of(code, Core{}).cycles == doctest::Approx(2));
+}
+
+TEST_CASE("target: in a loop of very few cycles hits and misses are not told apart") {
+  CHECK(site_in(loop(kLoadOther + kAddRegister), kLoadOther.size()).is_unclear);
+  CHECK_FALSE(site_in(loop(kLoadOther + repeated(kAddRegister, 6)), kLoadOther.size()).is_unclear);
+}
+
+TEST_CASE("target: a place that only a jump leads to comes after what decided the jump") {
+  const std::string jump = "\x74\x05"s;             // jz over the return and the padding
+  const std::string padding = "\x0f\x1f\x40\x00"s;  // nop with an address
+  const std::string rest = kReturn + padding + kAdd;
+  const std::size_t at = kReturn.size() + padding.size();
+
+  const LoadSite loaded = site_in(kCompareLoad + jump + rest, kCompareLoad.size() + 2 + at);
+  const LoadSite computed = site_in(kAdd + jump + rest, kAdd.size() + 2 + at);
+
+  CHECK(loaded.after_load);
+  CHECK(loaded.is_unclear);  // it may have been predicted wrong
+  CHECK_FALSE(computed.after_load);
 }
 
 TEST_CASE("target: what follows a return was not executed after it") {
