@@ -220,7 +220,7 @@ struct StallTotals {
 struct StallCalibration {
   std::string missing;        // why samples cannot tell stalls here; empty: they can
   std::uint64_t samples = 0;  // of both loops
-  double load_cycles = 0;     // what a load of the nearest cache seems to take
+  double load_cycles = 0;     // what a load of the nearest cache takes
   double found_share = 0;     // stall share that a loop shows, to that which its own time tells
 };
 

@@ -84,8 +84,10 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
       return load_error(error, "mark process " + std::to_string(process.pid));
     }
     marked_[process.pid] = process.start_ticks;
-    if (slot == 0) ++without_slot_;
-    if (slot != 0) {
+    if (slot == 0) {
+      ++lost_;
+      without_slot_.insert(process.pid);
+    } else {
       kernel_->process(slot).pid = static_cast<__u32>(process.pid);
       pids_[slot] = process.pid;
       if (has_exited(pidfd))
@@ -121,6 +123,15 @@ std::vector<pid_t> ProcessSlots::pids() const {
   std::vector<pid_t> pids;
   for (const Slot& slot : in_use())
     if (slot.pid != 0) pids.push_back(slot.pid);
+  return pids;
+}
+
+std::vector<pid_t> ProcessSlots::living(const ProcFs& proc) {
+  std::vector<pid_t> pids;
+  for (const auto& [slot, pid] : in_use())
+    if (slot != 0 && kernel_->process(slot).exited_at_ns == 0) pids.push_back(pid);
+  std::erase_if(without_slot_, [&](pid_t pid) { return !proc.stat(pid); });
+  pids.insert(pids.end(), without_slot_.begin(), without_slot_.end());
   return pids;
 }
 

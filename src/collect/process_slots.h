@@ -8,12 +8,14 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <utility>
 #include <vector>
 
 #include "boundscope/result.h"
 #include "boundscope/target.h"
 #include "collect/kernel_probes.h"
+#include "target/proc_fs.h"
 
 namespace boundscope {
 
@@ -29,10 +31,15 @@ class ProcessSlots {
   void tell_runtime(std::uint32_t slot, Runtime runtime);
 
   // How many found no slot since this was asked last.
-  std::uint64_t take_without_slot() { return std::exchange(without_slot_, 0); }
+  std::uint64_t take_lost() { return std::exchange(lost_, 0); }
 
   // What a reading of the kernel told: `slot` belongs to `pid` (in our pid namespace).
-  void learn(std::uint32_t slot, pid_t pid) { pids_[slot] = pid; }
+  void learn(std::uint32_t slot, pid_t pid) {
+    if (slot != 0)
+      pids_[slot] = pid;
+    else
+      without_slot_.insert(pid);
+  }
 
   // 0 if the slot belongs to no process that we know.
   pid_t pid_of(std::uint32_t slot) const;
@@ -45,6 +52,8 @@ class ProcessSlots {
   std::vector<Slot> in_use() const;
   // The pids of those whose pid is known.
   std::vector<pid_t> pids() const;
+  // The pids of all that live, with a slot or without.
+  std::vector<pid_t> living(const ProcFs& proc);
 
   // Gives the slots of processes back whose end was read in an earlier window. Not at once: while a
   // process dies, its sockets are still being closed.
@@ -57,7 +66,8 @@ class ProcessSlots {
   std::vector<std::uint32_t> ending_;      // to be recycled with the next window
   std::map<std::uint32_t, pid_t> pids_;    // of slots whose pid we know
   std::map<pid_t, std::uint64_t> marked_;  // pid -> start time
-  std::uint64_t without_slot_ = 0;
+  std::set<pid_t> without_slot_;
+  std::uint64_t lost_ = 0;
 };
 
 }  // namespace boundscope

@@ -141,7 +141,7 @@ Result<> WindowReader::read_threads(Window* window) {
        at += sizeof(bs_thread_record)) {
     bs_thread_record record;
     std::memcpy(&record, text->data() + at, sizeof(record));
-    if (record.slot != 0) slots_->learn(record.slot, static_cast<pid_t>(record.pid));
+    slots_->learn(record.slot, static_cast<pid_t>(record.pid));
     if (window == nullptr) continue;
     add_times(process_window(*window, static_cast<pid_t>(record.pid)), record.times);
     ThreadWindow thread;
@@ -285,7 +285,7 @@ void WindowReader::read_counters(Window* window) {
       // Also what was lost before: while threads and files were marked, and between the slices.
       std::uint64_t lost =
           now[loss.counter] - std::exchange(told_[loss.counter], now[loss.counter]);
-      if (loss.counter == BS_LOST_PROCESSES) lost += slots_->take_without_slot();
+      if (loss.counter == BS_LOST_PROCESSES) lost += slots_->take_lost();
       if (lost > 0) window->losses.push_back({loss.what, lost});
     }
   }

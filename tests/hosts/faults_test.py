@@ -142,7 +142,49 @@ while True:
 """
 
 
+# More processes than boundscope tells apart; the last ones compute.
+CROWD = """
+import ctypes, os, signal, time
+libc = ctypes.CDLL(None)
+def child(work):
+    if os.fork() == 0:
+        libc.prctl(1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+        while True: work()
+for _ in range(2100): child(signal.pause)
+for _ in range(2): child(lambda: None)
+print(flush=True)
+signal.pause()
+"""
+# More listening sockets than fit, and one more program that is answered.
+LISTENERS = """
+import resource, socket, time
+hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+kept = [socket.create_server(("127.0.0.1", 0)) for _ in range(1500)]
+print(flush=True)
+while True: time.sleep(0.01)
+"""
+
+
 class Maps(unittest.TestCase):
+    def test_processes_beyond_the_last_slot_are_counted_together(self):
+        answer = self.answer_about(CROWD, "processes_full")
+        self.assertGreater(answer["load"]["cpu_cores"], 0.1)  # of those that have no slot of their own
+
+    def test_ports_beyond_the_last_listener_are_counted_as_lost(self):
+        self.answer_about(LISTENERS, "listeners_full")
+
+    def answer_about(self, script, loss):
+        with Program(common.PYTHON, "-c", script, stdout=subprocess.PIPE) as target:
+            target.process.stdout.readline()
+            run = attach(target.pid, "--budget", "100", seconds=3).finish()
+        self.assertEqual(run.status, 0, run.err)
+        answer = run.answer()
+        self.assertGreater(answer["cost"]["lost"], 0)
+        told = [caveat["text"] for caveat in answer["caveats"] if caveat["code"] == "records_lost"]
+        self.assertIn(loss, str(told))
+        return answer
+
     def test_a_full_map_costs_names_and_the_answer_says_so(self):
         answered = []
         with socket.create_server(("", 0), backlog=256) as listener:

@@ -1,15 +1,17 @@
-"""What looking at memory costs: a process with many mappings against one that has hardly any."""
+"""What looking at memory costs: a process with many mappings against one that has hardly any, under the same load."""
 
 import json
 
 from overhead.pairs import Goal, spread
 from processes import run
+from services import Load
 
 _MAPPINGS = 10_000
 _MAPPED_MB = 20 * 1024
 _TOUCHED_MB = 4 * 1024  # as much as is still walked in a run of 30 s
 _GOAL_CORES = 0.002
 _SECONDS = 30
+_LOAD = ("--connections", 2, "--rate", 1000)
 
 
 def _tool_cores(build, service):
@@ -23,6 +25,7 @@ def measure(processes, services, build, pairs, progress):
     small = services.workload("memory_service")
     large = services.workload("memory_service", "--mappings", _MAPPINGS, "--mapped-mb", _MAPPED_MB,
                               "--touched-mb", _TOUCHED_MB)
+    loads = [Load(processes, build, service.port, *_LOAD) for service in (small, large)]
     without, added = [], []
     for number in range(pairs):
         progress(f"memory {number + 1}/{pairs}")
@@ -30,6 +33,8 @@ def measure(processes, services, build, pairs, progress):
         cores, footprint = _tool_cores(build, large)
         without.append(base)
         added.append(cores - base)
+    for load in loads:
+        load.finish()
     processes.stop(large)
     processes.stop(small)
     cost = spread(added)
