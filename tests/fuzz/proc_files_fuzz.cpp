@@ -1,9 +1,11 @@
 // The files of /proc that hold names or numbers which the target chooses, with any content.
+#include "collect/polled_wait.h"
 #include "fuzz/input.h"
 #include "fuzz/require.h"
 #include "target/container_name.h"
 #include "target/listeners.h"
 #include "target/proc_parse.h"
+#include "target/socket_table.h"
 
 using namespace boundscope;
 
@@ -27,5 +29,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   count_cpu_list(text);
   find_value(text, "usage_usec");
   fuzz::require(parse_listeners(text).size() <= size, "no more sockets than bytes");
+  SocketTable sockets;
+  parse_sockets(text, sockets);
+  fuzz::require(sockets.size() <= size, "no more sockets than bytes");
+  if (const auto call = parse_polled_call(text)) {
+    classify(
+        *call,
+        [](std::uint64_t) {
+          return PolledWait{WaitClass::disk_other, ""};
+        },
+        [] { return true; });
+  }
   return 0;
 }
