@@ -56,6 +56,12 @@ class Cgroup:
     def limit_memory(self, size):
         self._write("memory.limit_in_bytes" if self.is_v1 else "memory.max", str(size))
 
+    def forbid_swap(self):
+        """To be called once memory is limited. Where a kernel does not account swap there is no limit to set."""
+        limit = self.path / ("memory.memsw.limit_in_bytes" if self.is_v1 else "memory.swap.max")
+        if limit.exists():
+            limit.write_text((self.path / "memory.limit_in_bytes").read_text() if self.is_v1 else "0")
+
     def memory_hits(self):
         """Allocations that met the limit so far."""
         if self.is_v1:

@@ -66,7 +66,7 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
   // The child of a marked process has marked itself.
   if (bpf_map_lookup_elem(bpf_map__fd(maps.threads), &key, &thread) == 0) {
     marked_[process.pid] = process.start_ticks;
-    pids_[thread.slot] = process.pid;
+    learn(thread.slot, process.pid);
   } else {
     std::uint32_t slot = 0;
     const bool found =
@@ -86,7 +86,7 @@ Result<bool> ProcessSlots::mark(const TargetProcess& process) {
     marked_[process.pid] = process.start_ticks;
     if (slot == 0) {
       ++lost_;
-      without_slot_.insert(process.pid);
+      without_slot_[process.pid] = process.start_ticks;
     } else {
       kernel_->process(slot).pid = static_cast<__u32>(process.pid);
       pids_[slot] = process.pid;
@@ -126,12 +126,18 @@ std::vector<pid_t> ProcessSlots::pids() const {
   return pids;
 }
 
-std::vector<pid_t> ProcessSlots::living(const ProcFs& proc) {
+std::vector<pid_t> ProcessSlots::take_living(const ProcFs& proc) {
   std::vector<pid_t> pids;
   for (const auto& [slot, pid] : in_use())
     if (slot != 0 && kernel_->process(slot).exited_at_ns == 0) pids.push_back(pid);
-  std::erase_if(without_slot_, [&](pid_t pid) { return !proc.stat(pid); });
-  pids.insert(pids.end(), without_slot_.begin(), without_slot_.end());
+  std::map<pid_t, std::optional<std::uint64_t>> still;
+  for (const auto& [pid, start_ticks] : without_slot_) {
+    const auto stat = proc.stat(pid);
+    if (!stat || stat->start_ticks != start_ticks.value_or(stat->start_ticks)) continue;
+    still[pid] = stat->start_ticks;
+    pids.push_back(pid);
+  }
+  without_slot_ = std::move(still);
   return pids;
 }
 

@@ -8,7 +8,7 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -33,12 +33,13 @@ class ProcessSlots {
   // How many found no slot since this was asked last.
   std::uint64_t take_lost() { return std::exchange(lost_, 0); }
 
-  // What a reading of the kernel told: `slot` belongs to `pid` (in our pid namespace).
+  // What a reading of the kernel told: `slot` belongs to `pid` (in our pid namespace); slot 0: it
+  // found none.
   void learn(std::uint32_t slot, pid_t pid) {
     if (slot != 0)
       pids_[slot] = pid;
     else
-      without_slot_.insert(pid);
+      without_slot_.try_emplace(pid);
   }
 
   // 0 if the slot belongs to no process that we know.
@@ -52,8 +53,8 @@ class ProcessSlots {
   std::vector<Slot> in_use() const;
   // The pids of those whose pid is known.
   std::vector<pid_t> pids() const;
-  // The pids of all that live, with a slot or without.
-  std::vector<pid_t> living(const ProcFs& proc);
+  // The pids of all that live, with a slot or without. Forgets those without that have ended.
+  std::vector<pid_t> take_living(const ProcFs& proc);
 
   // Gives the slots of processes back whose end was read in an earlier window. Not at once: while a
   // process dies, its sockets are still being closed.
@@ -66,7 +67,7 @@ class ProcessSlots {
   std::vector<std::uint32_t> ending_;      // to be recycled with the next window
   std::map<std::uint32_t, pid_t> pids_;    // of slots whose pid we know
   std::map<pid_t, std::uint64_t> marked_;  // pid -> start time
-  std::set<pid_t> without_slot_;
+  std::map<pid_t, std::optional<std::uint64_t>> without_slot_;  // pid -> start time
   std::uint64_t lost_ = 0;
 };
 

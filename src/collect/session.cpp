@@ -385,7 +385,7 @@ Result<> Session::deliver(Window& window) {
   if (sampler_) sampler_->follow_cpus();
   samples_->read(window);
   sniffer_->read(window);
-  const std::vector<pid_t> pids = slots_->living(ProcFs(options_.roots.proc));
+  const std::vector<pid_t> pids = slots_->take_living(ProcFs(options_.roots.proc));
   window.host = counters_->read(pids);
   look_at_memory(window, pids);
   // While events are observed all the time, a window ends where its events were read.

@@ -17,8 +17,10 @@
 #include <memory>
 #include <vector>
 
+#include "collect/core_timing.h"
 #include "collect/pmu_group.h"
 #include "collect/stall_counting.h"
+#include "target/thread_cpu.h"
 #include "target/unique_fd.h"
 
 // A chain of loads, each followed by an addition, a multiplication and seven more additions; each
@@ -96,8 +98,7 @@ bs_chase_end:
 namespace boundscope {
 namespace {
 
-constexpr double kMultiply = 3;               // cycles; of current cores of either vendor
-constexpr double kDependent = 8 + kMultiply;  // cycles of a round but the load
+constexpr double kDependent = 8 + kMultiplication;  // cycles of a round but the load
 #if defined(__x86_64__)
 constexpr bool kDecodes = true;  // what is before a sample
 #else
@@ -107,18 +108,17 @@ constexpr int kPriority = 19;  // nice; the target comes first, and nobody waits
 constexpr std::size_t kLine = 64;
 constexpr std::size_t kFarBytes = 8 << 20;  // more than the caches that are a core's own
 constexpr std::uint64_t kPeriodNs = 100'000;
-constexpr std::uint64_t kLoopNs = 20'000'000;  // CPU time of a loop
-constexpr int kLoops = 3;                      // of either kind
-constexpr int kAttempts = 3;                   // a busy host interrupts, and a loop is short
+constexpr double kLoopNs = 2e7;  // CPU time of a loop
+constexpr int kLoops = 3;        // of either kind
+constexpr int kAttempts = 3;     // a busy host interrupts, and a loop is short
 constexpr std::size_t kRingPages = 16;
 constexpr double kEnoughSamples = 50;
 constexpr double kApart = 0.4;            // between the loops, or the samples say nothing
 constexpr double kHopeless = kApart / 2;  // less is no matter of luck
-constexpr double kLongestLoad = 12;       // cycles
-constexpr double kLongestOperation = 6;
-constexpr int kChainRounds = 20'000;
-constexpr double kTakesNoTime = 0.5;  // of what an addition takes that does
-constexpr double kNeverFound = 0.5;   // of the samples that others have; less is chance
+constexpr double kNeverFound = 0.5;       // of the samples that others have; less is chance
+constexpr double kTooOften = 2;           // the same, for more
+constexpr double kEnoughOfEach = 15;
+constexpr double kNearOff = 0.15;  // from the share that what operations take tells
 
 struct Unmap {
   std::size_t size;
@@ -129,13 +129,6 @@ using Mapping = std::unique_ptr<void, Unmap>;
 Mapping map_memory(std::size_t size, int protection, int flags, int fd) {
   void* memory = ::mmap(nullptr, size, protection, flags, fd, 0);
   return Mapping(memory == MAP_FAILED ? nullptr : memory, {size});
-}
-
-std::uint64_t thread_cpu_ns() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
-         static_cast<std::uint64_t>(time.tv_nsec);
 }
 
 // The clock of the CPU samples, on our own thread.
@@ -200,13 +193,13 @@ void make_chain(char* memory, std::size_t lines) {
 
 void run_loop(OwnSamples& clock, void* memory, LoopSamples& samples) {
   constexpr std::uint64_t kLoads = 20'000;  // between two looks at the time
-  const std::uint64_t began = thread_cpu_ns();
+  const double began = thread_cpu_ns();
   clock.begin();
-  for (std::uint64_t now = began; now < began + kLoopNs; now = thread_cpu_ns()) {
+  for (double now = began; now < began + kLoopNs; now = thread_cpu_ns()) {
     bs_chase(memory, kLoads, 1);
     samples.loads += kLoads;
   }
-  samples.cpu_ns += static_cast<double>(thread_cpu_ns() - began);
+  samples.cpu_ns += thread_cpu_ns() - began;
   const auto place = [](const char* label) { return reinterpret_cast<std::uint64_t>(label); };
   for (const std::uint64_t address : clock.end()) {
     if (address < place(bs_chase_begin) || address >= place(bs_chase_end)) continue;
@@ -273,7 +266,7 @@ std::optional<double> counted_share(const PmuEventSet& set, Work work) {
   for (std::size_t group = 0; group < set.groups.size(); ++group) {
     const auto counter = PmuGroupCounter::open(set, set.groups[group], 0);
     if (!counter) return std::nullopt;
-    const std::uint64_t until = thread_cpu_ns() + kLoopNs / 2;
+    const double until = thread_cpu_ns() + kLoopNs / 2;
     while (thread_cpu_ns() < until) work();
     if (const auto counts = counter->read()) rates.add(group, *counts);
   }
@@ -294,50 +287,6 @@ void check_counters(void* far, StallCalibrator::Outcome& outcome) {
   if (outcome.counters_missing.empty()) outcome.counters = set;
 }
 
-enum class Chain { additions, constants, scaled_addresses, float_additions, loads };
-
-// Nanoseconds, the shortest of some runs, of rounds of 8 that wait for each other.
-template <Chain chain>
-double time_chain(const void* points_to_itself) {
-  double shortest = 0;
-  for (int run = 0; run < 5; ++run) {
-    [[maybe_unused]] std::uint64_t value = 0, one = 1;
-    [[maybe_unused]] const void* at = points_to_itself;
-    [[maybe_unused]] double number = 0;
-    const std::uint64_t began = thread_cpu_ns();
-    for (int i = 0; i < kChainRounds; ++i) {
-#if defined(__x86_64__)
-      if constexpr (chain == Chain::constants)
-        asm volatile(".rept 8\n add $1, %0\n .endr" : "+r"(value) : : "cc");
-      else if constexpr (chain == Chain::scaled_addresses)
-        asm volatile(".rept 8\n lea (%1, %0, 2), %0\n .endr" : "+r"(value) : "r"(one));
-      else if constexpr (chain == Chain::float_additions)
-        asm volatile(".rept 8\n addsd %0, %0\n .endr" : "+x"(number));
-      else if constexpr (chain == Chain::loads)
-        asm volatile(".rept 8\n mov (%0), %0\n .endr" : "+r"(at));
-      else
-        asm volatile(".rept 8\n add %1, %0\n .endr" : "+r"(value) : "r"(one) : "cc");
-#endif
-    }
-    const auto took = static_cast<double>(thread_cpu_ns() - began);
-    if (run == 0 || took < shortest) shortest = took;
-  }
-  return shortest;
-}
-
-void time_chains(char* memory, Core& core) {
-  make_chain(memory, 1);
-  const double additions = time_chain<Chain::additions>(memory);
-  if (!(additions > 0)) return;
-  core.free_additions = time_chain<Chain::constants>(memory) < kTakesNoTime * additions;
-  const auto whole_cycles = [&](double ns) {
-    return static_cast<int>(std::clamp(std::round(ns / additions), 1.0, kLongestOperation));
-  };
-  core.scaled_address = whole_cycles(time_chain<Chain::scaled_addresses>(memory));
-  core.float_addition = whole_cycles(time_chain<Chain::float_additions>(memory));
-  core.load_latency = std::clamp(time_chain<Chain::loads>(memory) / additions, 1.0, kLongestLoad);
-}
-
 StallCalibrator::Outcome calibrate_stalls() {
   setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kPriority);
   const Mapping memory =
@@ -348,7 +297,8 @@ StallCalibrator::Outcome calibrate_stalls() {
     return outcome;
   }
   auto* bytes = static_cast<char*>(memory.get());
-  time_chains(bytes, outcome.core);
+  make_chain(bytes, 1);
+  time_core(bytes, outcome.core);
   OwnSamples clock;
   if (!kDecodes) {
     outcome.samples = failed("code of other machines than x86-64 cannot be read");
@@ -368,8 +318,19 @@ StallCalibrator::Outcome calibrate_stalls() {
 bool joins_loads(const LoopSamples& far) { return far.after_addition > far.after_load; }
 
 bool retires_late(const LoopSamples& near) {
-  return near.after_product < kNeverFound * near.after_others / LoopSamples::kOtherAdditions;
+  const double of_each = near.after_others / LoopSamples::kOtherAdditions;
+  return of_each >= kEnoughOfEach && near.after_product < kNeverFound * of_each;
 }
+
+namespace {
+
+// A clock that comes an instruction late finds no load where it waited, either; but it finds the
+// multiplication's cycles after the addition that follows it.
+bool comes_late(const LoopSamples& near) {
+  return near.after_product > kTooOften * near.after_others / LoopSamples::kOtherAdditions;
+}
+
+}  // namespace
 
 StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& far,
                                    double load_cycles) {
@@ -379,17 +340,22 @@ StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& f
   const double far_share = waiting_share(far, joined);
   if (far_share - near_share < kApart)
     return failed("samples of this CPU do not tell where it waits for memory");
-  StallCalibration calibration;
-  calibration.samples = static_cast<std::uint64_t>(near.samples + far.samples);
-  calibration.load_cycles = load_cycles;
-  // What the far loop would show if its loads hit is subtracted, as it is everywhere else; the
-  // addition that follows a load may be counted with it. And the far loop does not only wait: its
-  // own time tells how much.
+  if (joined && comes_late(near)) return failed("samples of this CPU come an instruction late");
+  // The addition that follows a load may be counted with it.
   const double with_load = joined || retires_late(near) ? 1 : 0;
   const double hits = (load_cycles + with_load) / (kDependent - with_load);
+  if (std::abs(near_share - hits / (1 + hits)) > kNearOff)
+    return failed("samples of this CPU do not fit what its operations take");
+  // What the far loop would show if its loads hit is subtracted, as it is everywhere else. And it
+  // does not only wait: its own time tells how much.
   const double found = far_share - (1 - far_share) * hits;
   const double waited = 1 - (near.cpu_ns / near.loads) / (far.cpu_ns / far.loads);
   if (!(waited >= kApart)) return failed("memory beyond the caches is as fast as they are");
+  if (!(found >= kApart * waited))
+    return failed("samples of this CPU do not tell where it waits for memory");
+  StallCalibration calibration;
+  calibration.samples = static_cast<std::uint64_t>(near.samples + far.samples);
+  calibration.load_cycles = load_cycles;
   // All shares are divided by it, so it is below one only by what its own chance does not explain.
   const double chance = std::sqrt(far_share * (1 - far_share) / far.samples) * (1 + hits);
   calibration.found_share = std::min(1.0, (found + chance) / waited);

@@ -1,5 +1,5 @@
-// How the clock's samples fall on this CPU, from two short loops of our own: one whose loads hit
-// the nearest cache and one whose loads miss it.
+// How the clock's samples fall on this CPU, from what its operations take and from two short loops
+// of our own: one whose loads hit the nearest cache and one whose loads miss it.
 //
 // Cores differ in where an interrupt finds them, and virtual machines in what they make of it; a
 // figure that rests on it has to look first.
@@ -15,7 +15,7 @@
 
 namespace boundscope {
 
-// Runs beside what follows: a few ten milliseconds in a thread of low priority.
+// Runs beside what follows: 0.15 s of a thread of low priority, more on a busy host.
 class StallCalibrator {
  public:
   void start();

@@ -1,7 +1,8 @@
 #include "collect/stall_meter.h"
 
 #include <algorithm>
-#include <ctime>
+
+#include "target/thread_cpu.h"
 
 namespace boundscope {
 namespace {
@@ -11,12 +12,6 @@ constexpr double kCpuShare = 0.0015;
 constexpr double kStopAt = 4;  // times that, in one window
 constexpr std::uint64_t kLongestStride = 64;
 constexpr double kShortestWindowNs = 2.5e8;
-
-double thread_cpu_ns() {
-  timespec time{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return 1e9 * static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_nsec);
-}
 
 StallTotals& row_of(Window& window, pid_t pid) {
   const auto found = std::find_if(window.stalls.begin(), window.stalls.end(),

@@ -20,10 +20,8 @@ HostCheck statistics(const LoadedProbes::Parts& parts) {
 }
 
 // What memory stalls would be told from.
-HostCheck stalls() {
-  StallCalibrator calibrator;
-  calibrator.start();
-  const StallCalibrator::Outcome found = calibrator.wait();
+HostCheck stalls(StallCalibrator& at_work) {
+  const StallCalibrator::Outcome found = at_work.wait();
   if (found.counters != nullptr)
     return {"stalls", CapabilityState::available,
             fmt::format("from hardware counters ({})", found.counters->name), ""};
@@ -42,7 +40,7 @@ std::vector<HostCheck> try_probes() {
   auto loaded = LoadedProbes::load({});
   if (!loaded)
     return {{"probes", CapabilityState::absent, loaded.error().message, loaded.error().hint}};
-  const LoadedProbes::Parts parts = std::move(*loaded).take();
+  LoadedProbes::Parts parts = std::move(*loaded).take();
   std::vector<HostCheck> checks;
   for (const Capability& capability : parts.kernel.capabilities())
     checks.push_back(check_of(capability));
@@ -50,7 +48,7 @@ std::vector<HostCheck> try_probes() {
                        ? HostCheck{"probes: samples", CapabilityState::available, "cpu-clock", ""}
                        : HostCheck{"probes: samples", CapabilityState::absent,
                                    parts.sampler.error().message, parts.sampler.error().hint});
-  checks.push_back(stalls());
+  checks.push_back(stalls(parts.calibrator));
   checks.push_back(statistics(parts));
   // No gap: the sockets are found through descriptors then.
   checks.push_back({"map_iterators", CapabilityState::available,

@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <cstring>
-#include <ctime>
+
+#include "target/thread_cpu.h"
 
 namespace boundscope {
 namespace {
@@ -16,12 +17,6 @@ constexpr std::size_t kFewMappings = 1000;
 constexpr std::size_t kMapsLimit = 160 * kFewMappings;    // a long line of maps
 constexpr std::size_t kSmapsLimit = 1500 * kFewMappings;  // its 24 lines of smaps
 constexpr double kMappingNs = 5'000;
-
-double thread_cpu_ns() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) * 1e9 + static_cast<double>(now.tv_nsec);
-}
 
 std::string cannot_read(const char* what, int error) {
   return fmt::format("{} cannot be read: {}", what, std::strerror(error));

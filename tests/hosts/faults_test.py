@@ -155,7 +155,7 @@ for _ in range(2): child(lambda: None)
 print(flush=True)
 signal.pause()
 """
-# More listening sockets than fit, and one more program that is answered.
+# More listening sockets than fit.
 LISTENERS = """
 import resource, socket, time
 hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]

@@ -116,6 +116,7 @@ def _page_cache(lab):
 def _oom_kill(lab):
     group = _group(lab, "oom")
     group.limit_memory(_LIMIT_MB * _MIB)
+    group.forbid_swap()
     worker = f"{sys.executable} -c 'bytearray({2 * _LIMIT_MB} << 20)'"
     master = lab.processes.start(["sh", "-c", f"while :; do {worker}; sleep 0.5; done"],
                                  cgroups=[group])

@@ -13,7 +13,6 @@ namespace {
 using Operands = std::array<ZydisDecodedOperand, ZYDIS_MAX_OPERAND_COUNT>;
 
 // Cycles; of current cores of either vendor, rounded.
-constexpr std::uint8_t kMultiply = 3;
 constexpr std::uint8_t kDivide = 18;
 constexpr std::uint8_t kVectorArithmetic = 3;
 
@@ -63,7 +62,7 @@ std::uint8_t latency_of(const ZydisDecodedInstruction& decoded, const Instructio
     case ZYDIS_MNEMONIC_MULX:
     case ZYDIS_MNEMONIC_CRC32:
     case ZYDIS_MNEMONIC_POPCNT:
-      return kMultiply;
+      return kMultiplication;
     default:
       break;
   }
@@ -81,8 +80,7 @@ std::uint8_t latency_of(const ZydisDecodedInstruction& decoded, const Instructio
 Instruction::Kind kind_of(const ZydisDecodedInstruction& decoded, const Operands& operands) {
   switch (decoded.mnemonic) {
     case ZYDIS_MNEMONIC_LEA:
-      return operands[1].mem.scale > 1 ? Instruction::Kind::scaled_address
-                                       : Instruction::Kind::other;
+      return operands[1].mem.scale > 1 ? Instruction::Kind::scaled_lea : Instruction::Kind::other;
     case ZYDIS_MNEMONIC_ADDSD:
     case ZYDIS_MNEMONIC_ADDSS:
     case ZYDIS_MNEMONIC_ADDPD:
@@ -151,11 +149,19 @@ void add_operand(Instruction& instruction, const ZydisDecodedOperand& operand) {
   }
 }
 
+bool is_thread_local(ZydisRegister segment) {
+  return segment == ZYDIS_REGISTER_FS || segment == ZYDIS_REGISTER_GS;
+}
+
 // Which loads and operations a core of Intel's joins that does it (Granite Rapids, November 2026):
-// by where samples came to lie in loops of all these pairs (docs/stalls.md).
+// of those that were tried, where samples said so (docs/stalls.md). Others of SSE were not.
 std::uint8_t joined_as_load(const ZydisDecodedInstruction& decoded, const Operands& operands) {
   if (decoded.operand_count_visible != 2 || operands[0].type != ZYDIS_OPERAND_TYPE_REGISTER ||
-      operands[1].type != ZYDIS_OPERAND_TYPE_MEMORY || operands[1].mem.index != ZYDIS_REGISTER_NONE)
+      operands[1].type != ZYDIS_OPERAND_TYPE_MEMORY)
+    return 0;
+  const ZydisDecodedOperandMem& memory = operands[1].mem;
+  if (bit_of(memory.base) == 0 || memory.index != ZYDIS_REGISTER_NONE ||
+      is_thread_local(memory.segment))
     return 0;
   switch (decoded.mnemonic) {
     case ZYDIS_MNEMONIC_MOV:
@@ -214,10 +220,19 @@ std::uint8_t joined_as_operation(const ZydisDecodedInstruction& decoded, const O
   }
 }
 
-// With those the operation belongs to the branch after it, not to the load before.
-bool sets_flags_for_branch(ZydisMnemonic mnemonic) {
-  return mnemonic == ZYDIS_MNEMONIC_ADD || mnemonic == ZYDIS_MNEMONIC_SUB ||
-         mnemonic == ZYDIS_MNEMONIC_AND;
+bool fuses_branch(ZydisMnemonic mnemonic) {
+  switch (mnemonic) {
+    case ZYDIS_MNEMONIC_CMP:
+    case ZYDIS_MNEMONIC_TEST:
+    case ZYDIS_MNEMONIC_ADD:
+    case ZYDIS_MNEMONIC_SUB:
+    case ZYDIS_MNEMONIC_AND:
+    case ZYDIS_MNEMONIC_INC:
+    case ZYDIS_MNEMONIC_DEC:
+      return true;
+    default:
+      return false;
+  }
 }
 
 void add_control_flow(Instruction& instruction, const ZydisDecodedInstruction& decoded,
@@ -227,9 +242,7 @@ void add_control_flow(Instruction& instruction, const ZydisDecodedInstruction& d
   instruction.never_falls =
       category == ZYDIS_CATEGORY_UNCOND_BR || category == ZYDIS_CATEGORY_RET ||
       decoded.mnemonic == ZYDIS_MNEMONIC_UD2 || decoded.mnemonic == ZYDIS_MNEMONIC_HLT;
-  instruction.fuses_branch =
-      decoded.mnemonic == ZYDIS_MNEMONIC_CMP || decoded.mnemonic == ZYDIS_MNEMONIC_TEST ||
-      (instruction.joined_as_operation != 0 && sets_flags_for_branch(decoded.mnemonic));
+  instruction.fuses_branch = fuses_branch(decoded.mnemonic);
   const bool jumps = instruction.is_branch || category == ZYDIS_CATEGORY_UNCOND_BR;
   if (jumps && operands[0].type == ZYDIS_OPERAND_TYPE_IMMEDIATE && operands[0].imm.is_relative)
     instruction.target = decoded.length + operands[0].imm.value.s;

@@ -11,6 +11,9 @@ namespace boundscope {
 
 // Registers as bits: 0-15 general, 16-47 vector, 48 flags, 49-56 mask registers.
 using RegisterSet = std::uint64_t;
+// Cycles; of current cores of either vendor.
+inline constexpr std::uint8_t kMultiplication = 3;
+
 inline constexpr RegisterSet kFlags = RegisterSet{1} << 48;
 
 struct Instruction {
@@ -28,7 +31,7 @@ struct Instruction {
   std::uint8_t joined_as_operation = 0;
   std::uint8_t latency = 1;  // cycles once its operands are there, without the load
   // Cores differ in these, and the caller knows what they take.
-  enum class Kind : std::uint8_t { other, scaled_address, float_addition };
+  enum class Kind : std::uint8_t { other, scaled_lea, float_addition };
   Kind kind = Kind::other;
   RegisterSet address = 0;  // registers that a load's address is made of
   RegisterSet reads = 0;    // all others

@@ -87,7 +87,7 @@ Piece piece_of(const CodeAround& around, const Region& region, const Core& core)
     if (i == around.at) piece.at = piece.code.size();
     piece.code.push_back(around.code[i]);
     if (!core.joins_loads || i + 1 == region.end || i + 1 == around.at) continue;
-    const Instruction* next = i + 2 < region.end ? &around.code[i + 2] : nullptr;
+    const Instruction* next = i + 2 < around.code.size() ? &around.code[i + 2] : nullptr;
     if (!are_joined(around.code[i], around.code[i + 1], next)) continue;
     piece.code.back() = join(around.code[i], around.code[i + 1]);
     ++i;
@@ -118,7 +118,7 @@ std::optional<std::size_t> finished_last(const Piece& piece, const CodeAround& a
   return piece.at - 1;
 }
 
-// Whether a jump leads to the place that was decided by what a load brings.
+// Whether a jump leads to the place that was decided by a comparison with memory.
 bool is_reached_after_load(const CodeAround& around) {
   const std::vector<std::int64_t> offsets = offsets_of(around.code);
   for (std::size_t i = 0; i < around.code.size(); ++i) {

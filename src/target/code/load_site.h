@@ -11,7 +11,7 @@
 namespace boundscope {
 
 struct LoadSite {
-  bool after_load = false;  // the instruction before it reads memory
+  bool after_load = false;  // what came before it reads memory
   double expected = 0;      // share of the time right after loads in the code around, all hitting
   // Hits and misses look alike: the code does hardly anything but load, or is a loop of so few
   // cycles that it hangs on the core's inner workings what a sample finds of it, or the place is

@@ -45,8 +45,8 @@ class Pipeline {
  private:
   int latency_of(const Instruction& instruction) const {
     switch (instruction.kind) {
-      case Instruction::Kind::scaled_address:
-        return core_.scaled_address;
+      case Instruction::Kind::scaled_lea:
+        return core_.scaled_lea;
       case Instruction::Kind::float_addition:
         return core_.float_addition;
       default:

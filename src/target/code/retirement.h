@@ -14,9 +14,9 @@ namespace boundscope {
 
 // Width and window are those of current cores; the result hardly depends on them.
 struct Core {
-  double load_latency = 4;      // cycles, of the nearest cache: measured (post-load calibration)
+  double load_latency = 4;      // cycles, of the nearest cache: measured
   bool free_additions = false;  // those of constants are done where registers are renamed: measured
-  int scaled_address = 1;       // cycles of a lea with a scaled index: measured
+  int scaled_lea = 1;           // cycles of a lea with a scaled index: measured
   int float_addition = 3;       // measured
   // What takes several cycles can be used by the next a cycle before it can retire: measured.
   bool late_retirement = false;

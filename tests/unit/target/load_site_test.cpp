@@ -159,18 +159,19 @@ TEST_CASE("target: only operations on what was loaded are joined with the load")
     const std::string code = load + operation + next;
     return site_in(code, load.size() + operation.size(), kJoining).after_load;
   };
-  const std::string load_far = "\x48\x8b\xbf\x00\x01\x00\x00"s;  // mov 0x100(%rdi),%rdi
-  const std::string load_half = "\x8b\x3f"s;                     // mov (%rdi),%edi
-  const std::string load_indexed = "\x4a\x8b\x3c\x0f"s;          // mov (%rdi,%r9),%rdi
-  const std::string load_vector = "\xf3\x0f\x6f\x07"s;           // movdqu (%rdi),%xmm0
-  const std::string load_aligned = "\x66\x0f\x6f\x07"s;          // movdqa (%rdi),%xmm0
-  const std::string negate = "\x48\xf7\xdf"s;                    // neg %rdi
-  const std::string complement = "\x48\xf7\xd7"s;                // not %rdi
-  const std::string to_itself = "\x48\x01\xff"s;                 // add %rdi,%rdi
-  const std::string add_half = "\x01\xd7"s;                      // add %edx,%edi
-  const std::string either = "\x48\x09\xd7"s;                    // or %rdx,%rdi
-  const std::string compare = "\x66\x0f\x74\xc1"s;               // pcmpeqb %xmm1,%xmm0
-  const std::string subtract = "\x66\x0f\xf8\xc1"s;              // psubb %xmm1,%xmm0
+  const std::string load_far = "\x48\x8b\xbf\x00\x01\x00\x00"s;     // mov 0x100(%rdi),%rdi
+  const std::string load_half = "\x8b\x3f"s;                        // mov (%rdi),%edi
+  const std::string load_indexed = "\x4a\x8b\x3c\x0f"s;             // mov (%rdi,%r9),%rdi
+  const std::string load_vector = "\xf3\x0f\x6f\x07"s;              // movdqu (%rdi),%xmm0
+  const std::string load_aligned = "\x66\x0f\x6f\x07"s;             // movdqa (%rdi),%xmm0
+  const std::string negate = "\x48\xf7\xdf"s;                       // neg %rdi
+  const std::string complement = "\x48\xf7\xd7"s;                   // not %rdi
+  const std::string load_global = "\x48\x8b\x3d\x00\x01\x00\x00"s;  // mov 0x100(%rip),%rdi
+  const std::string to_itself = "\x48\x01\xff"s;                    // add %rdi,%rdi
+  const std::string add_half = "\x01\xd7"s;                         // add %edx,%edi
+  const std::string either = "\x48\x09\xd7"s;                       // or %rdx,%rdi
+  const std::string compare = "\x66\x0f\x74\xc1"s;                  // pcmpeqb %xmm1,%xmm0
+  const std::string subtract = "\x66\x0f\xf8\xc1"s;                 // psubb %xmm1,%xmm0
 
   CHECK(is_joined(kLoad, kAddRegister));
   CHECK(is_joined(load_far, kAddRegister));
@@ -183,6 +184,7 @@ TEST_CASE("target: only operations on what was loaded are joined with the load")
   CHECK_FALSE(is_joined(kLoad, add_half));
   CHECK_FALSE(is_joined(kLoadOther, kAddRegister));
   CHECK_FALSE(is_joined(load_indexed, kAddRegister));
+  CHECK_FALSE(is_joined(load_global, kAddRegister));
   CHECK_FALSE(is_joined(load_aligned, compare));
   CHECK_FALSE(is_joined(load_vector, subtract));
   // What sets the flags of a branch goes with it.
@@ -206,8 +208,8 @@ TEST_CASE("target: where results can be used before they retire, what uses them 
 TEST_CASE("target: addresses with a scaled index take what was measured") {
   const std::vector<Instruction> scaled{decoded("\x48\x8d\x3c\x7f"s)};  // lea (%rdi,%rdi,2),%rdi
 
-  CHECK(scaled[0].kind == Instruction::Kind::scaled_address);
-  CHECK(retirement_of(scaled, Core{.scaled_address = 2}).cycles == doctest::Approx(2));
+  CHECK(scaled[0].kind == Instruction::Kind::scaled_lea);
+  CHECK(retirement_of(scaled, Core{.scaled_lea = 2}).cycles == doctest::Approx(2));
 }
 
 TEST_CASE("target: flags are waited for, and what a conditional move may keep") {
@@ -215,6 +217,7 @@ TEST_CASE("target: flags are waited for, and what a conditional move may keep") 
   const std::vector<Instruction> code{decoded("\x48\x39\xc8"s), decoded("\x48\x0f\x4c\xc1"s)};
 
   CHECK(retirement_of(code, Core{}).cycles == doctest::Approx(2));
+  CHECK(retirement_of(std::span(code).last(1), Core{}).cycles == doctest::Approx(1));
 }
 
 TEST_CASE("target: in a loop of very few cycles hits and misses are not told apart") {
