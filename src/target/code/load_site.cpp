@@ -27,7 +27,13 @@ std::vector<std::int64_t> offsets_of(const std::vector<Instruction>& code) {
   return offsets;
 }
 
-// The smallest piece that ends with a jump back to its beginning and has the place in it.
+// The code ends there, as far as it tells: a return, a jump to nobody knows where.
+bool leaves(const Instruction& instruction) {
+  return instruction.never_falls && !instruction.target;
+}
+
+// The smallest piece that ends with a jump back to its beginning and has the place in it, and
+// nowhere leaves.
 std::optional<Region> loop_around(const CodeAround& around) {
   const std::vector<std::int64_t> offsets = offsets_of(around.code);
   std::optional<Region> smallest;
@@ -39,6 +45,7 @@ std::optional<Region> loop_around(const CodeAround& around) {
     if (begin == offsets.end() || *begin != begin_at) continue;
     const auto first = static_cast<std::size_t>(begin - offsets.begin());
     if (first > around.at) continue;
+    if (std::any_of(around.code.begin() + first, around.code.begin() + i, leaves)) continue;
     const Region loop{first, i + 1, true};
     if (!smallest || loop.end - loop.begin < smallest->end - smallest->begin) smallest = loop;
   }

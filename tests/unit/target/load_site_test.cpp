@@ -220,6 +220,17 @@ TEST_CASE("target: flags are waited for, and what a conditional move may keep") 
   CHECK(retirement_of(std::span(code).last(1), Core{}).cycles == doctest::Approx(1));
 }
 
+TEST_CASE("target: a jump back over a return is no loop") {
+  // The place after the load is executed once: what is before the return is where the jump leads.
+  const std::string body = kAdd + kReturn + kLoadOther + kAddRegister;
+  const std::size_t at = kAdd.size() + kReturn.size() + kLoadOther.size();
+
+  CHECK(site_in(loop(body), at).after_load);
+  CHECK_FALSE(site_in(loop(body), at).is_unclear);
+  CHECK(
+      site_in(loop(kAdd + kLoadOther + kAddRegister), kAdd.size() + kLoadOther.size()).is_unclear);
+}
+
 TEST_CASE("target: in a loop of very few cycles hits and misses are not told apart") {
   CHECK(site_in(loop(kLoadOther + kAddRegister), kLoadOther.size()).is_unclear);
   CHECK_FALSE(site_in(loop(kLoadOther + repeated(kAddRegister, 6)), kLoadOther.size()).is_unclear);
