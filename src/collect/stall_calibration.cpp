@@ -220,6 +220,12 @@ bool have_enough(const LoopSamples& near, const LoopSamples& far) {
   return near.samples >= kEnoughSamples && far.samples >= kEnoughSamples;
 }
 
+// A clock that comes an instruction late finds no load where it waited, either; but it finds the
+// multiplication's cycles after the addition that follows it.
+bool comes_late(const LoopSamples& near) {
+  return near.after_product > kTooOften * near.after_others / LoopSamples::kOtherAdditions;
+}
+
 // On some cores samples come to lie elsewhere.
 bool is_hopeless(const LoopSamples& near, const LoopSamples& far) {
   const bool joined = joins_loads(far);
@@ -321,16 +327,6 @@ bool retires_late(const LoopSamples& near) {
   const double of_each = near.after_others / LoopSamples::kOtherAdditions;
   return of_each >= kEnoughOfEach && near.after_product < kNeverFound * of_each;
 }
-
-namespace {
-
-// A clock that comes an instruction late finds no load where it waited, either; but it finds the
-// multiplication's cycles after the addition that follows it.
-bool comes_late(const LoopSamples& near) {
-  return near.after_product > kTooOften * near.after_others / LoopSamples::kOtherAdditions;
-}
-
-}  // namespace
 
 StallCalibration judge_calibration(const LoopSamples& near, const LoopSamples& far,
                                    double load_cycles) {

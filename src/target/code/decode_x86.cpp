@@ -153,6 +153,12 @@ bool is_thread_local(ZydisRegister segment) {
   return segment == ZYDIS_REGISTER_FS || segment == ZYDIS_REGISTER_GS;
 }
 
+// Of a general register whose other bits, if it has some, become zero; else 0.
+std::uint8_t bytes_of_whole(const ZydisDecodedOperand& operand) {
+  if (operand.size < 32) return 0;
+  return static_cast<std::uint8_t>(operand.size / 8);
+}
+
 // Which loads and operations a core of Intel's joins that does it (Granite Rapids, November 2026):
 // of those that were tried, where samples said so (docs/stalls.md). Others of SSE were not.
 std::uint8_t joined_as_load(const ZydisDecodedInstruction& decoded, const Operands& operands) {
@@ -165,7 +171,7 @@ std::uint8_t joined_as_load(const ZydisDecodedInstruction& decoded, const Operan
     return 0;
   switch (decoded.mnemonic) {
     case ZYDIS_MNEMONIC_MOV:
-      return operands[0].size >= 32 ? static_cast<std::uint8_t>(operands[0].size / 8) : 0;
+      return bytes_of_whole(operands[0]);
     case ZYDIS_MNEMONIC_MOVDQU:
     case ZYDIS_MNEMONIC_MOVUPS:
     case ZYDIS_MNEMONIC_MOVUPD:
@@ -179,8 +185,7 @@ std::uint8_t joined_as_load(const ZydisDecodedInstruction& decoded, const Operan
 std::uint8_t joined_as_operation(const ZydisDecodedInstruction& decoded, const Operands& operands) {
   if (decoded.operand_count_visible == 0 || operands[0].type != ZYDIS_OPERAND_TYPE_REGISTER)
     return 0;
-  const auto bytes = static_cast<std::uint8_t>(operands[0].size / 8);
-  if (decoded.mnemonic == ZYDIS_MNEMONIC_NEG) return bytes >= 4 ? bytes : 0;
+  if (decoded.mnemonic == ZYDIS_MNEMONIC_NEG) return bytes_of_whole(operands[0]);
   if (decoded.operand_count_visible != 2 || operands[1].type != ZYDIS_OPERAND_TYPE_REGISTER ||
       operands[0].reg.value == operands[1].reg.value)
     return 0;
@@ -190,7 +195,7 @@ std::uint8_t joined_as_operation(const ZydisDecodedInstruction& decoded, const O
     case ZYDIS_MNEMONIC_AND:
     case ZYDIS_MNEMONIC_OR:
     case ZYDIS_MNEMONIC_XOR:
-      return bytes >= 4 ? bytes : 0;
+      return bytes_of_whole(operands[0]);
     case ZYDIS_MNEMONIC_ANDPS:
     case ZYDIS_MNEMONIC_ANDPD:
     case ZYDIS_MNEMONIC_ORPS:
@@ -214,7 +219,7 @@ std::uint8_t joined_as_operation(const ZydisDecodedInstruction& decoded, const O
     case ZYDIS_MNEMONIC_PMAXUD:
     case ZYDIS_MNEMONIC_PMINUB:
     case ZYDIS_MNEMONIC_PSADBW:
-      return bytes;
+      return 16;
     default:
       return 0;
   }
