@@ -265,10 +265,8 @@ std::optional<Instruction> decode_instruction(std::string_view code) {
   Instruction instruction;
   instruction.length = decoded.length;
   const auto category = decoded.meta.category;
-  const bool is_hint = category == ZYDIS_CATEGORY_NOP || category == ZYDIS_CATEGORY_WIDENOP ||
-                       category == ZYDIS_CATEGORY_PREFETCH;
   instruction.is_padding = category == ZYDIS_CATEGORY_NOP || category == ZYDIS_CATEGORY_WIDENOP;
-  if (is_hint) return instruction;
+  if (instruction.is_padding || category == ZYDIS_CATEGORY_PREFETCH) return instruction;
   for (std::size_t i = 0; i < decoded.operand_count; ++i) add_operand(instruction, operands[i]);
   if (clears_register(decoded, operands)) instruction.reads = 0;
   // The stack engine keeps the stack pointer: pushes and pops do not wait for each other.

@@ -11,10 +11,10 @@ namespace boundscope {
 
 // Registers as bits: 0-15 general, 16-47 vector, 48 flags, 49-56 mask registers.
 using RegisterSet = std::uint64_t;
+inline constexpr RegisterSet kFlags = RegisterSet{1} << 48;
+
 // Cycles; of current cores of either vendor.
 inline constexpr std::uint8_t kMultiplication = 3;
-
-inline constexpr RegisterSet kFlags = RegisterSet{1} << 48;
 
 struct Instruction {
   std::uint8_t length = 0;     // bytes
