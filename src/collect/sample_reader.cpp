@@ -25,8 +25,8 @@ RawStack stack_of(const bs_sample_key& key, const StackMap& stacks) {
 
 Result<SampleReader> SampleReader::open(KernelProbes& kernel, ProcessSlots& slots,
                                         StackResolver& stacks, StallMeter& stalls,
-                                        const HostRoots& roots) {
-  auto copies = StackCopies::open(kernel, slots, roots);
+                                        AddressSpaces& spaces, const HostRoots& roots) {
+  auto copies = StackCopies::open(kernel, slots, roots, spaces);
   if (!copies) return copies.error();
   return SampleReader(kernel, slots, stacks, stalls, *std::move(copies));
 }
@@ -38,7 +38,7 @@ std::uint32_t SampleReader::take_up(pid_t pid, const RawStack& stack, std::uint6
 }
 
 void SampleReader::read(Window& window) {
-  stacks_->forget_mappings();
+  stacks_->forget_frames();
   read_samples(window);
   read_waits(window);
 }

@@ -10,13 +10,15 @@
 #include "collect/stack_copies.h"
 #include "collect/stack_resolver.h"
 #include "collect/stall_meter.h"
+#include "target/address_spaces.h"
 
 namespace boundscope {
 
 class SampleReader {
  public:
   static Result<SampleReader> open(KernelProbes& kernel, ProcessSlots& slots, StackResolver& stacks,
-                                   StallMeter& stalls, const HostRoots& roots);
+                                   StallMeter& stalls, AddressSpaces& spaces,
+                                   const HostRoots& roots);
 
   // To be called every few milliseconds: copied stacks do not wait long.
   void walk_copies() { copies_.drain(); }

@@ -100,8 +100,9 @@ Session::Session(const Target& target, const CollectOptions& options, RecordingS
       statistics_(std::move(probes.statistics)),
       sampler_(std::move(probes.sampler)),
       footprint_(options.roots),
-      stacks_(options.roots),
-      stalls_(ProcFs(options.roots.proc), std::move(probes.calibrator)),
+      spaces_(ProcFs(options.roots.proc)),
+      stacks_(options.roots, spaces_),
+      stalls_(ProcFs(options.roots.proc), spaces_, std::move(probes.calibrator)),
       census_(target, options.roots),
       capabilities_(std::move(probes.missing_rights)) {
   lengths_.observed_s =
@@ -122,7 +123,7 @@ Result<std::unique_ptr<Session>> Session::start(const Target& target, const Coll
   session->sniffer_ = *std::move(sniffer);
   session->reader_.emplace(session->kernel_, *session->slots_);
   auto samples = SampleReader::open(session->kernel_, *session->slots_, session->stacks_,
-                                    session->stalls_, options.roots);
+                                    session->stalls_, session->spaces_, options.roots);
   if (!samples) return samples.error();
   session->samples_.emplace(*std::move(samples));
   session->gc_.emplace(session->kernel_, options.roots);
@@ -383,6 +384,7 @@ void Session::look_at_memory(Window& window, const std::vector<pid_t>& pids) {
 
 Result<> Session::deliver(Window& window) {
   if (sampler_) sampler_->follow_cpus();
+  spaces_.forget();
   samples_->read(window);
   sniffer_->read(window);
   const std::vector<pid_t> pids = slots_->take_living(ProcFs(options_.roots.proc));

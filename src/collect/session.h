@@ -21,6 +21,7 @@
 #include "collect/stack_resolver.h"
 #include "collect/stall_meter.h"
 #include "collect/window_reader.h"
+#include "target/address_spaces.h"
 #include "target/footprint.h"
 #include "target/host_counters.h"
 
@@ -79,6 +80,7 @@ class Session {
   std::optional<HostCounters> counters_;
   FootprintReader footprint_;
   bool memory_seen_ = false;
+  AddressSpaces spaces_;
   StackResolver stacks_;
   StallMeter stalls_;
   Census census_;

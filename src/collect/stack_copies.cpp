@@ -46,10 +46,10 @@ struct StackCopies::Walker {
 };
 
 Result<StackCopies> StackCopies::open(KernelProbes& kernel, ProcessSlots& slots,
-                                      const HostRoots& roots) {
+                                      const HostRoots& roots, AddressSpaces& spaces) {
   const auto& maps = kernel.skeleton().maps;
-  StackCopies copies(std::make_unique<Walker>(
-      Walker{&slots, StackMap(bpf_map__fd(maps.stacks)), Unwinder(ProcFs(roots.proc)), {}, {}}));
+  StackCopies copies(std::make_unique<Walker>(Walker{
+      &slots, StackMap(bpf_map__fd(maps.stacks)), Unwinder(ProcFs(roots.proc), spaces), {}, {}}));
   copies.buffer_.reset(
       ring_buffer__new(bpf_map__fd(maps.stack_samples), on_sample, copies.walker_.get(), nullptr));
   if (!copies.buffer_) return load_error(errno, "open the ring buffer of stacks");
@@ -78,7 +78,7 @@ UnwoundStack StackCopies::take_wait(std::uint64_t name) {
 }
 
 std::vector<WalkedSample> StackCopies::take() {
-  walker_->unwinder.forget_mappings();
+  walker_->unwinder.refill_time();
   return std::exchange(walker_->samples, {});
 }
 

@@ -25,8 +25,8 @@ struct WalkedSample {
 
 class StackCopies {
  public:
-  static Result<StackCopies> open(KernelProbes& kernel, ProcessSlots& slots,
-                                  const HostRoots& roots);
+  static Result<StackCopies> open(KernelProbes& kernel, ProcessSlots& slots, const HostRoots& roots,
+                                  AddressSpaces& spaces);
 
   // Empties the kernel's buffer. Often: it holds a few hundred stacks.
   void drain();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "boundscope/recording.h"
+#include "target/address_spaces.h"
 #include "target/kernel_symbols.h"
 #include "target/proc_fs.h"
 #include "target/symbols/symbolizer.h"
@@ -37,8 +38,8 @@ class StackMap {
 
 class StackResolver {
  public:
-  explicit StackResolver(const HostRoots& roots)
-      : kernel_symbols_(ProcFs(roots.proc)), user_symbols_(roots) {}
+  StackResolver(const HostRoots& roots, AddressSpaces& spaces)
+      : kernel_symbols_(ProcFs(roots.proc)), user_symbols_(roots, spaces) {}
 
   // Index of the resolved stack in the recording.
   std::uint32_t resolve(pid_t pid, const RawStack& raw);
@@ -49,8 +50,8 @@ class StackResolver {
   std::vector<Frame> take_new_frames();
   std::vector<Stack> take_new_stacks();
 
-  // A process may have mapped new code since the last window.
-  void forget_mappings() { user_symbols_.forget_mappings(); }
+  // To be called once a window, when the address spaces are forgotten.
+  void forget_frames() { user_symbols_.forget_frames(); }
 
  private:
   void add_kernel_frames(Stack& stack, const RawStack& raw);

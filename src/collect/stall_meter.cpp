@@ -26,7 +26,7 @@ StallTotals& row_of(Window& window, pid_t pid) {
 void StallMeter::read(Window& window) {
   if (const auto outcome = calibrator_.take()) {
     window.stall_calibrations.push_back(outcome->samples);
-    if (outcome->samples.missing.empty()) sites_.emplace(proc_, outcome->core);
+    if (outcome->samples.missing.empty()) sites_.emplace(proc_, *spaces_, outcome->core);
     if (outcome->counters != nullptr) counting_.emplace(*outcome->counters);
   }
   if (counting_) counting_->read(window);
@@ -45,7 +45,7 @@ void StallMeter::read(Window& window) {
     if (spent > kStopAt * budget) break;
   }
   samples_.clear();
-  sites_->forget_mappings();
+  sites_->forget_memory();
   if (spent > budget) {
     stride_ = std::min(2 * stride_, kLongestStride);
   } else if (spent < budget / 4) {

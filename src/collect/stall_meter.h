@@ -11,6 +11,7 @@
 #include "boundscope/recording.h"
 #include "collect/stall_calibration.h"
 #include "collect/stall_counting.h"
+#include "target/address_spaces.h"
 #include "target/code/load_sites.h"
 #include "target/proc_fs.h"
 
@@ -19,8 +20,8 @@ namespace boundscope {
 class StallMeter {
  public:
   // The calibration is under way: by the time a meter is made, no thread can be started any more.
-  StallMeter(ProcFs proc, StallCalibrator calibrator)
-      : proc_(std::move(proc)), calibrator_(std::move(calibrator)) {}
+  StallMeter(ProcFs proc, AddressSpaces& spaces, StallCalibrator calibrator)
+      : proc_(std::move(proc)), spaces_(&spaces), calibrator_(std::move(calibrator)) {}
 
   // A sample that found the process in user space, about to execute what is at the address.
   void add(pid_t pid, std::uint64_t address, std::uint64_t count) {
@@ -47,6 +48,7 @@ class StallMeter {
   void look_at(const Sample& sample, std::uint64_t count, Window& window);
 
   ProcFs proc_;
+  AddressSpaces* spaces_;
   StallCalibrator calibrator_;
   std::optional<StallCounting> counting_;
   std::optional<LoadSites> sites_;  // once the calibration is there, and good

@@ -15,7 +15,6 @@ constexpr std::string_view kJit = "[jit]";
 
 struct Line {
   CodeMapping mapping;
-  bool executable = false;
   std::string_view name;
 };
 
@@ -28,15 +27,17 @@ std::optional<std::uint64_t> parse_device(std::string_view text) {
 }
 
 // start-end perms offset dev inode      name
+// Empty if it is not executable; most lines are not, and there may be very many.
 std::optional<Line> parse_line(std::string_view line) {
   std::string_view range = take_word(line);
+  const std::string_view permissions = take_word(line);
+  if (permissions.size() < 4 || permissions[2] != 'x') return std::nullopt;
   const auto start = parse_number<std::uint64_t>(take_until(range, '-'), 16);
   const auto end = parse_number<std::uint64_t>(range, 16);
-  const std::string_view permissions = take_word(line);
   const auto offset = parse_number<std::uint64_t>(take_word(line), 16);
   const auto device = parse_device(take_word(line));
   const auto inode = parse_number<std::uint64_t>(take_word(line));
-  if (!start || !end || !offset || *end <= *start || permissions.size() < 4) return std::nullopt;
+  if (!start || !end || !offset || *end <= *start) return std::nullopt;
   const auto name_at = line.find_first_not_of(' ');
   if (name_at != std::string_view::npos) line.remove_prefix(name_at);
   Line result;
@@ -45,7 +46,6 @@ std::optional<Line> parse_line(std::string_view line) {
   result.mapping.offset = *offset;
   result.mapping.device = device.value_or(0);
   result.mapping.inode = inode.value_or(0);
-  result.executable = permissions[2] == 'x';
   if (name_at != std::string_view::npos) result.name = line;
   return result;
 }
@@ -72,7 +72,7 @@ AddressSpace::AddressSpace(std::string_view maps) {
   std::map<std::string, std::uint32_t, std::less<>> known;
   while (!maps.empty()) {
     auto line = parse_line(take_until(maps, '\n'));
-    if (!line || !line->executable) continue;
+    if (!line) continue;
     // The kernel lists them in order; whatever overlaps is not from the kernel.
     if (!mappings_.empty() && line->mapping.start < mappings_.back().end) continue;
 

@@ -7,8 +7,6 @@
 namespace boundscope {
 namespace {
 
-constexpr std::size_t kMostProcesses = 4096;
-
 std::string read_around(const UniqueFd& file, std::uint64_t begin, std::size_t size) {
   std::string bytes(size, '\0');
   const ssize_t got = ::pread(file.get(), bytes.data(), size, static_cast<off_t>(begin));
@@ -19,30 +17,17 @@ std::string read_around(const UniqueFd& file, std::uint64_t begin, std::size_t s
 }  // namespace
 
 std::optional<LoadSite> LoadSites::at(pid_t pid, std::uint64_t address) {
-  Process& process = process_of(pid);
+  ProcessCode& process = spaces_->of(pid);
   const CodeMapping* mapping = process.space.find(address);
   if (mapping == nullptr) return std::nullopt;
-  if (mapping->is_jit || mapping->inode == 0) return in_memory(process, pid, *mapping, address);
+  if (mapping->is_jit || mapping->inode == 0) return in_memory(pid, *mapping, address);
   const FileIdentity* file = identity_of_file(pid, process, *mapping);
-  if (file == nullptr) return in_memory(process, pid, *mapping, address);
+  if (file == nullptr) return in_memory(pid, *mapping, address);
   return in_file(*file, address - mapping->start + mapping->offset);
 }
 
-LoadSites::Process& LoadSites::process_of(pid_t pid) {
-  Process& process = processes_[pid];
-  if (process.is_current) return process;
-  process.is_current = true;
-  const FileText maps = proc_.maps(pid);
-  // A process that is ending has none any more; it ran in those it had.
-  if (maps.text.empty()) return process;
-  process.space = AddressSpace(maps.text);
-  process.files.clear();
-  process.memory.reset();
-  return process;
-}
-
 // Null: it cannot be opened any more. Otherwise it is among the open files.
-const FileIdentity* LoadSites::identity_of_file(pid_t pid, Process& process,
+const FileIdentity* LoadSites::identity_of_file(pid_t pid, ProcessCode& process,
                                                 const CodeMapping& mapping) {
   const auto known = process.files.find(mapping.start);
   if (known != process.files.end() && files_.find(known->second) != nullptr) return &known->second;
@@ -63,30 +48,31 @@ std::optional<LoadSite> LoadSites::in_file(const FileIdentity& file, std::uint64
   return found->second;
 }
 
-std::optional<LoadSite> LoadSites::in_memory(Process& process, pid_t pid,
-                                             const CodeMapping& mapping, std::uint64_t address) {
+std::optional<LoadSite> LoadSites::in_memory(pid_t pid, const CodeMapping& mapping,
+                                             std::uint64_t address) {
   if (memory_sites_.size() >= kMostSites) return std::nullopt;
   const auto [found, is_new] = memory_sites_.try_emplace(MemoryPlace{pid, address});
   if (!is_new) return found->second;
-  if (!process.memory) {
-    auto memory = ProcessMemory::open(proc_, pid);
-    if (!memory) return std::nullopt;
-    process.memory.emplace(*std::move(memory));
-  }
+  const ProcessMemory* memory = memory_of(pid);
+  if (memory == nullptr) return std::nullopt;
   const std::uint64_t begin =
       address - std::min(address - mapping.start, std::uint64_t{kCodeBefore});
   const std::uint64_t end = address + std::min(mapping.end - address, std::uint64_t{kCodeAfter});
-  const auto bytes = process.memory->read(begin, end - begin);
+  const auto bytes = memory->read(begin, end - begin);
   if (bytes) found->second = load_site(*bytes, address - begin, core_);
   return found->second;
 }
 
-void LoadSites::forget_mappings() {
-  if (processes_.size() > kMostProcesses) processes_.clear();
-  for (auto& [pid, process] : processes_) {
-    process.is_current = false;
-    process.memory.reset();
+const ProcessMemory* LoadSites::memory_of(pid_t pid) {
+  const auto [found, is_new] = memories_.try_emplace(pid);
+  if (is_new) {
+    if (auto memory = ProcessMemory::open(proc_, pid)) found->second.emplace(*std::move(memory));
   }
+  return found->second ? &*found->second : nullptr;
+}
+
+void LoadSites::forget_memory() {
+  memories_.clear();
   memory_sites_.clear();
 }
 

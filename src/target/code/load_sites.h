@@ -13,7 +13,7 @@
 #include <string>
 #include <utility>
 
-#include "target/address_space.h"
+#include "target/address_spaces.h"
 #include "target/code/load_site.h"
 #include "target/gc/process_memory.h"
 #include "target/proc_fs.h"
@@ -24,40 +24,37 @@ namespace boundscope {
 
 class LoadSites {
  public:
-  LoadSites(ProcFs proc, const Core& core) : proc_(std::move(proc)), core_(core) {}
+  // The address spaces are forgotten by whoever owns them.
+  LoadSites(ProcFs proc, AddressSpaces& spaces, const Core& core)
+      : proc_(std::move(proc)), spaces_(&spaces), core_(core) {}
 
   // Empty: the code cannot be read, or is none that can be told.
   std::optional<LoadSite> at(pid_t pid, std::uint64_t address);
 
-  // To be called once a window: processes may have mapped new code.
-  void forget_mappings();
+  // To be called once a window: processes may have made other code.
+  void forget_memory();
 
  private:
   static constexpr std::size_t kMostOpenFiles = 32;
   static constexpr std::size_t kMostSites = 32 * 1024;  // some 3 MiB
 
-  struct Process {
-    AddressSpace space;
-    std::map<std::uint64_t, FileIdentity> files;  // by start of the mapping
-    std::optional<ProcessMemory> memory;
-    bool is_current = false;
-  };
   // A place in a file, or an address of a process.
   using FilePlace = std::pair<FileIdentity, std::uint64_t>;
   using MemoryPlace = std::pair<pid_t, std::uint64_t>;
 
-  Process& process_of(pid_t pid);
-  const FileIdentity* identity_of_file(pid_t pid, Process& process, const CodeMapping& mapping);
+  const FileIdentity* identity_of_file(pid_t pid, ProcessCode& process, const CodeMapping& mapping);
   std::optional<LoadSite> in_file(const FileIdentity& file, std::uint64_t offset);
-  std::optional<LoadSite> in_memory(Process& process, pid_t pid, const CodeMapping& mapping,
-                                    std::uint64_t address);
+  std::optional<LoadSite> in_memory(pid_t pid, const CodeMapping& mapping, std::uint64_t address);
+  const ProcessMemory* memory_of(pid_t pid);
 
   ProcFs proc_;
+  AddressSpaces* spaces_;
   Core core_;
-  std::map<pid_t, Process> processes_;
   BoundedCache<FileIdentity, UniqueFd> files_{kMostOpenFiles};
   std::map<FilePlace, std::optional<LoadSite>> file_sites_;
-  std::map<MemoryPlace, std::optional<LoadSite>> memory_sites_;  // of this window
+  // Of this window.
+  std::map<pid_t, std::optional<ProcessMemory>> memories_;  // empty: cannot be opened
+  std::map<MemoryPlace, std::optional<LoadSite>> memory_sites_;
 };
 
 }  // namespace boundscope

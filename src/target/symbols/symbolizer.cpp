@@ -7,7 +7,6 @@
 #include <tuple>
 #include <utility>
 
-#include "target/address_space.h"
 #include "target/proc_fs.h"
 #include "target/symbols/demangle.h"
 #include "target/symbols/file_symbols.h"
@@ -21,29 +20,21 @@ namespace boundscope {
 namespace {
 
 constexpr std::size_t kMostRemembered = 64 * 1024;  // frames of one window
-constexpr std::size_t kMostProcesses = 4096;
 constexpr std::size_t kMostFiles = 16 * 1024;
-constexpr std::uint64_t kWindowsKept = 60;  // what is known of a process that was not asked for
-constexpr int kMostLoads = 2;               // of one file in one window
+constexpr int kMostLoads = 2;  // of one file in one window
 constexpr std::uint64_t kEnd32Bit = 1ull << 32;
 constexpr std::string_view kVdso = "[vdso]";
 
 // What maps knows a file by.
 using MapsIdentity = std::tuple<std::uint64_t, std::uint64_t, std::string>;
 
-struct Process {
-  AddressSpace space;
-  std::map<std::uint64_t, FileIdentity> files;  // by start of the mapping
-  bool is_current = false;
-  std::uint64_t used_in_window = 0;
-};
-
 }  // namespace
 
 class Symbolizer::State {
  public:
-  State(HostRoots roots, SymbolLimits limits)
+  State(HostRoots roots, AddressSpaces& spaces, SymbolLimits limits)
       : proc_(std::move(roots.proc)),
+        spaces_(spaces),
         limits_(std::move(limits)),
         budget_(limits_.read_bytes_per_window),
         jit_(proc_, limits_, budget_, problems_),
@@ -51,28 +42,26 @@ class Symbolizer::State {
         debug_folder_(limits_.debug_folder) {}
 
   const Frame& resolve(pid_t pid, std::uint64_t address);
-  void forget_mappings();
+  void forget_frames();
   const SymbolProblems& problems() const { return problems_; }
   std::size_t cached_bytes() const { return files_.bytes() + jit_.bytes(); }
 
  private:
   Frame resolve_anew(pid_t pid, std::uint64_t address);
-  Process& process_of(pid_t pid);
-  const FileSymbols* symbols_of(pid_t pid, Process& process, const CodeMapping& mapping);
+  const FileSymbols* symbols_of(pid_t pid, ProcessCode& process, const CodeMapping& mapping);
   const FileSymbols* load(pid_t pid, MappedFile file, const std::string& path);
   const FileSymbols& vdso();
 
   ProcFs proc_;
+  AddressSpaces& spaces_;
   SymbolLimits limits_;
   SymbolProblems problems_;
   ReadBudget budget_;
   JitSymbols jit_;
   BoundedCache<FileIdentity, FileSymbols> files_;
   std::optional<FileSymbols> vdso_;
-  std::map<pid_t, Process> processes_;
   // For processes that end before their files are opened: others had them mapped, too.
   std::map<MapsIdentity, FileIdentity> opened_;
-  std::uint64_t window_ = 0;
 
   // Of this window.
   std::map<std::pair<pid_t, std::uint64_t>, Frame> frames_;
@@ -89,7 +78,9 @@ const Frame& Symbolizer::State::resolve(pid_t pid, std::uint64_t address) {
 }
 
 Frame Symbolizer::State::resolve_anew(pid_t pid, std::uint64_t address) {
-  Process& process = process_of(pid);
+  ProcessCode& process = spaces_.of(pid);
+  if (process.truncated)
+    problems_.add("process " + std::to_string(pid), "has more mappings than are read");
   Frame frame = process.space.resolve(address);
   const CodeMapping* mapping = process.space.find(address);
   if (mapping == nullptr) return frame;
@@ -106,24 +97,8 @@ Frame Symbolizer::State::resolve_anew(pid_t pid, std::uint64_t address) {
   return frame;
 }
 
-Process& Symbolizer::State::process_of(pid_t pid) {
-  Process& process = processes_[pid];
-  process.used_in_window = window_;
-  if (process.is_current) return process;
-  process.is_current = true;
-  const FileText maps = proc_.maps(pid);
-  if (maps.truncated) {
-    problems_.add("process " + std::to_string(pid), "has more mappings than are read");
-  }
-  // A process that is ending has none any more; it ran in those it had.
-  if (maps.text.empty()) return process;
-  process.space = AddressSpace(maps.text);
-  process.files.clear();
-  return process;
-}
-
 // Null: no names, and a problem says why.
-const FileSymbols* Symbolizer::State::symbols_of(pid_t pid, Process& process,
+const FileSymbols* Symbolizer::State::symbols_of(pid_t pid, ProcessCode& process,
                                                  const CodeMapping& mapping) {
   const auto known = process.files.find(mapping.start);
   if (known != process.files.end()) {
@@ -181,22 +156,16 @@ const FileSymbols& Symbolizer::State::vdso() {
   return *vdso_;
 }
 
-void Symbolizer::State::forget_mappings() {
-  ++window_;
-  std::erase_if(processes_, [&](const auto& entry) {
-    return entry.second.used_in_window + kWindowsKept < window_;
-  });
-  if (processes_.size() > kMostProcesses) processes_.clear();
+void Symbolizer::State::forget_frames() {
   if (opened_.size() > kMostFiles) opened_.clear();
-  for (auto& [pid, process] : processes_) process.is_current = false;
   jit_.forget();
   frames_.clear();
   loads_.clear();
   budget_.refill();
 }
 
-Symbolizer::Symbolizer(HostRoots roots, SymbolLimits limits)
-    : state_(std::make_unique<State>(std::move(roots), std::move(limits))) {}
+Symbolizer::Symbolizer(HostRoots roots, AddressSpaces& spaces, SymbolLimits limits)
+    : state_(std::make_unique<State>(std::move(roots), spaces, std::move(limits))) {}
 Symbolizer::~Symbolizer() = default;
 Symbolizer::Symbolizer(Symbolizer&&) noexcept = default;
 Symbolizer& Symbolizer::operator=(Symbolizer&&) noexcept = default;
@@ -204,7 +173,7 @@ Symbolizer& Symbolizer::operator=(Symbolizer&&) noexcept = default;
 Frame Symbolizer::resolve(pid_t pid, std::uint64_t address) {
   return state_->resolve(pid, address);
 }
-void Symbolizer::forget_mappings() { state_->forget_mappings(); }
+void Symbolizer::forget_frames() { state_->forget_frames(); }
 std::vector<SymbolProblem> Symbolizer::problems() const { return state_->problems().all(); }
 std::size_t Symbolizer::cached_bytes() const { return state_->cached_bytes(); }
 

@@ -16,6 +16,7 @@
 
 #include "boundscope/recording.h"
 #include "boundscope/target.h"
+#include "target/address_spaces.h"
 
 namespace boundscope {
 
@@ -36,7 +37,8 @@ struct SymbolProblem {
 
 class Symbolizer {
  public:
-  explicit Symbolizer(HostRoots roots, SymbolLimits limits = {});
+  // The address spaces are forgotten by whoever owns them.
+  Symbolizer(HostRoots roots, AddressSpaces& spaces, SymbolLimits limits = {});
   ~Symbolizer();
   Symbolizer(Symbolizer&&) noexcept;
   Symbolizer& operator=(Symbolizer&&) noexcept;
@@ -45,9 +47,8 @@ class Symbolizer {
   // call may be the last instruction of its function.
   Frame resolve(pid_t pid, std::uint64_t address);
 
-  // Processes may have mapped new code; to be called once a window. What is known of a process
-  // that is gone meanwhile is kept.
-  void forget_mappings();
+  // To be called once a window, when the address spaces are forgotten.
+  void forget_frames();
 
   // Each once, in the order in which they came up; at most a few dozen.
   std::vector<SymbolProblem> problems() const;

@@ -9,39 +9,20 @@ using Clock = std::chrono::steady_clock;
 
 // Tables are the target's: they may be made to take long. Stacks after that stay as they are.
 constexpr std::chrono::milliseconds kMostTimeInWindow{100};
-constexpr std::size_t kMostProcesses = 4096;
 
 }  // namespace
 
 UnwoundStack Unwinder::unwind(pid_t pid, const UserStack& stack, std::size_t most_frames) {
   if (spent_ >= kMostTimeInWindow) return {{stack.ip}, true};
   const auto began = Clock::now();
-  Process& process = process_of(pid);
+  ProcessCode& process = spaces_->of(pid);
   UnwoundStack unwound = boundscope::unwind(
       stack, [&](std::uint64_t address) { return look_up(pid, process, address); }, most_frames);
   spent_ += Clock::now() - began;
   return unwound;
 }
 
-void Unwinder::forget_mappings() {
-  if (processes_.size() > kMostProcesses) processes_.clear();
-  for (auto& [pid, process] : processes_) process.is_current = false;
-  spent_ = {};
-}
-
-Unwinder::Process& Unwinder::process_of(pid_t pid) {
-  Process& process = processes_[pid];
-  if (process.is_current) return process;
-  process.is_current = true;
-  const FileText maps = proc_.maps(pid);
-  // A process that is ending has none any more; it ran in those it had.
-  if (maps.text.empty()) return process;
-  process.space = AddressSpace(maps.text);
-  process.files.clear();
-  return process;
-}
-
-CodeInfo Unwinder::look_up(pid_t pid, Process& process, std::uint64_t address) {
+CodeInfo Unwinder::look_up(pid_t pid, ProcessCode& process, std::uint64_t address) {
   const CodeMapping* mapping = process.space.find(address);
   if (mapping == nullptr) return {};
   UnwindTable* table = mapping->inode == 0 ? nullptr : table_of(pid, process, *mapping);
@@ -51,7 +32,7 @@ CodeInfo Unwinder::look_up(pid_t pid, Process& process, std::uint64_t address) {
 }
 
 // Null: the file has no tables, or cannot be opened any more.
-UnwindTable* Unwinder::table_of(pid_t pid, Process& process, const CodeMapping& mapping) {
+UnwindTable* Unwinder::table_of(pid_t pid, ProcessCode& process, const CodeMapping& mapping) {
   const auto known = process.files.find(mapping.start);
   if (known != process.files.end()) {
     if (auto* table = tables_.find(known->second)) return *table ? &**table : nullptr;

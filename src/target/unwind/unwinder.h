@@ -6,10 +6,9 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
 
-#include "target/address_space.h"
+#include "target/address_spaces.h"
 #include "target/proc_fs.h"
 #include "target/symbols/bounded_cache.h"
 #include "target/symbols/mapped_file.h"
@@ -20,30 +19,25 @@ namespace boundscope {
 
 class Unwinder {
  public:
-  explicit Unwinder(ProcFs proc) : proc_(std::move(proc)), tables_(kTableBytes) {}
+  // The address spaces are forgotten by whoever owns them.
+  Unwinder(ProcFs proc, AddressSpaces& spaces)
+      : proc_(std::move(proc)), spaces_(&spaces), tables_(kTableBytes) {}
 
   UnwoundStack unwind(pid_t pid, const UserStack& stack, std::size_t most_frames);
 
-  // To be called once a window: processes may have mapped new code, and may use our time again.
-  void forget_mappings();
+  // To be called once a window: processes may use our time again.
+  void refill_time() { spent_ = {}; }
 
   std::chrono::nanoseconds time_spent() const { return spent_; }  // in this window
 
  private:
   static constexpr std::size_t kTableBytes = 64 << 20;
 
-  struct Process {
-    AddressSpace space;
-    std::map<std::uint64_t, FileIdentity> files;  // by start of the mapping
-    bool is_current = false;
-  };
-
-  Process& process_of(pid_t pid);
-  CodeInfo look_up(pid_t pid, Process& process, std::uint64_t address);
-  UnwindTable* table_of(pid_t pid, Process& process, const CodeMapping& mapping);
+  CodeInfo look_up(pid_t pid, ProcessCode& process, std::uint64_t address);
+  UnwindTable* table_of(pid_t pid, ProcessCode& process, const CodeMapping& mapping);
 
   ProcFs proc_;
-  std::map<pid_t, Process> processes_;
+  AddressSpaces* spaces_;
   BoundedCache<FileIdentity, std::optional<UnwindTable>> tables_;  // empty: the file has none
   std::chrono::nanoseconds spent_{0};
 };

@@ -44,7 +44,7 @@ TEST_CASE("jit symbols: a map that grew is read again, once a window") {
   tree.file(kMap, "10100 10 one\n10200 10 another\n");
 
   CHECK(symbolizer.resolve(kPid, 0x10204).symbol.empty());
-  symbolizer.forget_mappings();
+  tree.next_window(symbolizer);
   CHECK(symbolizer.resolve(kPid, 0x10204).symbol == "another");
 }
 
@@ -53,7 +53,7 @@ TEST_CASE("jit symbols: the names of a process that ended are kept") {
   tree.file(kMap, "10100 10 one\n");
   Symbolizer symbolizer = tree.symbolizer();
   symbolizer.resolve(kPid, 0x10104);
-  symbolizer.forget_mappings();
+  tree.next_window(symbolizer);
   tree.tree.gone(kPid);
 
   CHECK(symbolizer.resolve(kPid, 0x10104).symbol == "one");
@@ -80,7 +80,7 @@ TEST_CASE("jit symbols: a map that is too much to read in one window comes in th
   CHECK(symbolizer.resolve(kPid, 0x10104).symbol == "one");
   CHECK(symbolizer.resolve(71, 0x10104).symbol == "");
   CHECK(symbolizer.problems().size() == 1);
-  symbolizer.forget_mappings();
+  tree.next_window(symbolizer);
   CHECK(symbolizer.resolve(71, 0x10104).symbol == "one");
 }
 

@@ -29,7 +29,8 @@ std::uint64_t hidden_in(const std::string& path) {
 }
 
 Frame resolve(std::uint64_t address) {
-  return Symbolizer(HostRoots{}).resolve(::getpid(), address);
+  AddressSpaces spaces((ProcFs(HostRoots{}.proc)));
+  return Symbolizer(HostRoots{}, spaces).resolve(::getpid(), address);
 }
 
 }  // namespace

@@ -60,14 +60,21 @@ class SymbolTree {
   }
   void unmap_all(pid_t pid = kPid) { maps_[pid].clear(); }
 
-  Symbolizer symbolizer(SymbolLimits limits = {}) const {
+  // The tree outlives it.
+  Symbolizer symbolizer(SymbolLimits limits = {}) {
     limits.debug_folder = tree.files.path("host-debug");
-    return Symbolizer(tree.roots(), limits);
+    spaces_.forget();
+    return Symbolizer(tree.roots(), spaces_, limits);
+  }
+  void next_window(Symbolizer& symbolizer) {
+    spaces_.forget();
+    symbolizer.forget_frames();
   }
 
   ProcTree tree;
 
  private:
+  AddressSpaces spaces_{ProcFs(tree.roots().proc)};
   std::map<pid_t, std::string> maps_;
 };
 

@@ -80,7 +80,7 @@ TEST_CASE("symbolizer: a replaced file is found through the mapping, not by its 
   CHECK(has_problem(symbolizer, "cannot be opened"));
   tree.tree.files.link("proc/70/map_files/7f0000001000-7f0000003000",
                        tree.tree.files.path("container/old"));
-  symbolizer.forget_mappings();
+  tree.next_window(symbolizer);
   CHECK(symbolizer.resolve(kPid, kStart + 0x104).symbol == "first");
 }
 
@@ -175,7 +175,7 @@ TEST_CASE("symbolizer: a process that ended keeps its names, also if others open
   Symbolizer symbolizer = tree.symbolizer();
   symbolizer.resolve(kPid, kStart + 0x104);
   symbolizer.resolve(71, 0);  // only its maps are known
-  symbolizer.forget_mappings();
+  tree.next_window(symbolizer);
   tree.tree.gone(kPid);
   tree.tree.gone(71);
 
@@ -192,7 +192,7 @@ TEST_CASE("symbolizer: new mappings are seen in the next window") {
   tree.map("/usr/lib/late.so");
 
   CHECK(symbolizer.resolve(kPid, kStart + 0x104).module == "");
-  symbolizer.forget_mappings();
+  tree.next_window(symbolizer);
   CHECK(symbolizer.resolve(kPid, kStart + 0x104).symbol == "first");
 }
 
@@ -204,7 +204,7 @@ TEST_CASE("symbolizer: a file that was written to is read again") {
   symbolizer.resolve(kPid, kStart + 0x104);
   const auto renamed = ElfImage().dynsym({{"renamed_since", ElfImage::kText + 0x100, 0x10}});
   tree.file("/usr/bin/app", renamed.bytes());
-  symbolizer.forget_mappings();
+  tree.next_window(symbolizer);
 
   CHECK(symbolizer.resolve(kPid, kStart + 0x104).symbol == "renamed_since");
 }
@@ -225,7 +225,7 @@ TEST_CASE("symbolizer: memory stays bounded by forgetting files, and reading the
     }
   }
   CHECK(has_problem(symbolizer, "does not fit"));
-  symbolizer.forget_mappings();
+  tree.next_window(symbolizer);
   CHECK(symbolizer.resolve(kPid, 0x10104).symbol == "first");
 }
 
@@ -240,7 +240,7 @@ TEST_CASE("symbolizer: files that are too much to read in one window come in the
   CHECK(symbolizer.resolve(kPid, 0x10104).symbol == "first");
   CHECK(symbolizer.resolve(kPid, 0x20104).symbol == "");
   CHECK(has_problem(symbolizer, "too much to read"));
-  symbolizer.forget_mappings();
+  tree.next_window(symbolizer);
   CHECK(symbolizer.resolve(kPid, 0x20104).symbol == "first");
 }
 

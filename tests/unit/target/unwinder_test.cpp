@@ -61,7 +61,8 @@ struct Here {
 TEST_CASE("unwinder: finds the callers that the C library finds, without being told") {
   Here here;
   CHECK(deeper(5, here) == 5);
-  Unwinder unwinder((ProcFs("/proc")));
+  AddressSpaces spaces((ProcFs("/proc")));
+  Unwinder unwinder(ProcFs("/proc"), spaces);
 
   const UnwoundStack stack = unwinder.unwind(getpid(), here.user_stack(), 64);
 
@@ -78,7 +79,8 @@ TEST_CASE("unwinder: finds the callers that the C library finds, without being t
 }
 
 TEST_CASE("unwinder: a process that is not there has a stack of one frame") {
-  Unwinder unwinder((ProcFs("/nowhere")));
+  AddressSpaces spaces((ProcFs("/nowhere")));
+  Unwinder unwinder(ProcFs("/nowhere"), spaces);
   const std::string bytes(64, '\0');
 
   const UnwoundStack stack = unwinder.unwind(1, {0x1234, 0x5678, 0, 0, bytes}, 64);
