@@ -125,7 +125,7 @@ int seed_files(struct bpf_iter__task_file *ctx)
 			return 0;
 		key = listener_key(sk, BPF_CORE_READ(sk, __sk_common.skc_num));
 		if (bpf_map_update_elem(&listeners, &key, &thread->slot, BPF_NOEXIST) &&
-		    !bpf_map_lookup_elem(&listeners, &key))
+		    seed_pass == BS_SEED_LISTENERS && !bpf_map_lookup_elem(&listeners, &key))
 			count(BS_LOST_LISTENERS);
 	} else if (seed_pass == BS_SEED_CONNECTIONS) {
 		struct bs_socket *state = socket_of(sk, thread->slot);

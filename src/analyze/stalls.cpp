@@ -28,6 +28,17 @@ double stalled_request_share(const Figures& figures) {
          (figures.candidate[static_cast<std::size_t>(Candidate::cpu)].value - figures.stopped);
 }
 
+// Of the CPU time in user space.
+Estimate stalled_interval(const Evidence& evidence) {
+  const Estimate share =
+      evidence.interval_by([](const Figures& figures) { return figures.stalled; },
+                           [](const Figures& figures) { return figures.stall_weight; });
+  const double error =
+      evidence.run.stalls_counted ? 0 : kStallModelError + evidence.run.unclear_stalls;
+  return {share.value, std::clamp(share.low - error, 0.0, 1.0),
+          std::clamp(share.high + error, 0.0, 1.0)};
+}
+
 std::string why_unknown(const StallSource& source, const Figures& run) {
   if (!source.missing.empty()) return source.missing;
   if (source.name.empty()) return "nothing was recorded that tells";
@@ -66,18 +77,22 @@ void set_stalls(MemorySummary& memory, const StallSource& source, const Evidence
     memory.stall_missing = why_unknown(source, evidence.run);
     return;
   }
-  const Estimate share =
-      evidence.interval_by([](const Figures& figures) { return figures.stalled; },
-                           [](const Figures& figures) { return figures.stall_weight; });
-  const double error = source.name == "pmu" ? 0 : kStallModelError + evidence.run.unclear_stalls;
+  const Estimate share = stalled_interval(evidence);
   memory.stall_source = source.name;
   memory.stall_share = share.value;
-  memory.stall_low = std::clamp(share.low - error, 0.0, 1.0);
-  memory.stall_high = std::clamp(share.high + error, 0.0, 1.0);
+  memory.stall_low = share.low;
+  memory.stall_high = share.high;
 }
 
 double stalled_cpu_share(const Figures& figures) {
   return figures.stalls_known ? figures.stalled * (1 - kernel_share(figures)) : 0;
+}
+
+Estimate stalled_cpu_interval(const Evidence& evidence) {
+  if (!evidence.run.stalls_known) return {};
+  const Estimate share = stalled_interval(evidence);
+  const double in_user_space = 1 - kernel_share(evidence.run);
+  return {share.value * in_user_space, share.low * in_user_space, share.high * in_user_space};
 }
 
 void add_stall_alternatives(std::vector<Alternative>& alternatives, const Verdict& verdict,

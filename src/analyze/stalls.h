@@ -19,11 +19,13 @@ struct StallSource {
 };
 StallSource stall_source(const Run& run);
 
-// Fills in the share with its interval: what varied in the run, and what the model may be wrong by.
+// Fills in the share with its interval.
 void set_stalls(MemorySummary& memory, const StallSource& source, const Evidence& evidence);
 
 // Stalled part of all CPU time, the kernel's included, which has none that is known.
 double stalled_cpu_share(const Figures& figures);
+// The same with its interval: what varied in the run, and what the model may be wrong by.
+Estimate stalled_cpu_interval(const Evidence& evidence);
 
 // What could make it wait less.
 void add_stall_alternatives(std::vector<Alternative>& alternatives, const Verdict& verdict,

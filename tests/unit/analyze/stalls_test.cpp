@@ -113,6 +113,18 @@ TEST_CASE("analyze: where hits look like misses the interval says so") {
   CHECK(*analysis.memory.stall_high > 0.85);
 }
 
+TEST_CASE("analyze: a reason has the same interval as the share") {
+  const Analysis analysis = analysed(busy_program(), {.after_load = 40, .unclear = 30});
+
+  const auto& reasons = analysis.verdict.reasons;
+  const auto found = std::find_if(reasons.begin(), reasons.end(), [](const Reason& reason) {
+    return reason.code == "stall_share";
+  });
+  REQUIRE(found != reasons.end());
+  CHECK(found->low < 0.1);
+  CHECK(found->high > 0.45);
+}
+
 TEST_CASE("analyze: without a source there is no stall share") {
   StallCalibration refused;
   refused.missing = "no clock";
