@@ -7,6 +7,7 @@
 
 #include <future>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "boundscope/recording.h"
@@ -15,9 +16,15 @@
 
 namespace boundscope {
 
-// Runs beside what follows: 0.15 s of a thread of low priority, more on a busy host.
+// Runs beside what follows: 0.15 s of a thread of low priority, more on a busy host. Is given up
+// with its owner.
 class StallCalibrator {
  public:
+  StallCalibrator() = default;
+  StallCalibrator(StallCalibrator&&) noexcept = default;
+  StallCalibrator& operator=(StallCalibrator&&) noexcept = default;
+  ~StallCalibrator() { no_longer_wanted_.request_stop(); }  // and running_ waits for the thread
+
   void start();
   struct Outcome {
     StallCalibration samples;
@@ -31,6 +38,7 @@ class StallCalibrator {
   Outcome wait() { return running_.get(); }
 
  private:
+  std::stop_source no_longer_wanted_;
   std::future<Outcome> running_;
 };
 

@@ -1,6 +1,7 @@
 #include "collect/stall_meter.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "target/thread_cpu.h"
 
@@ -28,6 +29,11 @@ void StallMeter::read(Window& window) {
     window.stall_calibrations.push_back(outcome->samples);
     if (outcome->samples.missing.empty()) sites_.emplace(proc_, *spaces_, outcome->core);
     if (outcome->counters != nullptr) counting_.emplace(*outcome->counters);
+    told_ = true;
+  } else if (!std::exchange(told_, true)) {
+    StallCalibration unfinished;
+    unfinished.missing = "the calibration was not over in time: all CPUs were busy";
+    window.stall_calibrations.push_back(unfinished);
   }
   if (counting_) counting_->read(window);
   if (!sites_) return samples_.clear();

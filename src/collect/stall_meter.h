@@ -52,6 +52,7 @@ class StallMeter {
   StallCalibrator calibrator_;
   std::optional<StallCounting> counting_;
   std::optional<LoadSites> sites_;  // once the calibration is there, and good
+  bool told_ = false;               // what came of the calibration, or that it is not over
   std::vector<Sample> samples_;
   std::uint64_t stride_ = 1;
   std::uint64_t seen_ = 0;

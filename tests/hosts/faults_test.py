@@ -123,6 +123,17 @@ class Targets(unittest.TestCase):
                 self.assertTrue(run.out if run.status == 0 else "ended" in run.err or "not exist" in run.err or
                                 "gone" in run.err, run.err)
 
+    def test_among_many_that_compute_it_ends_in_time(self):
+        with contextlib.ExitStack() as all_busy:
+            targets = [all_busy.enter_context(busy()) for _ in range(3 * os.cpu_count())]
+            run = attach(targets[0].pid, seconds=2)
+            self.assertTrue(eventually(lambda: is_confined(run.pid), 60))
+            confined = time.monotonic()
+            self.answered(run)
+            took = time.monotonic() - confined
+        print(f"  2 s among {len(targets)} that compute took {took:.1f} s", file=sys.stderr)
+        self.assertLess(took, 12)
+
     def test_two_instances_at_once(self):
         with busy() as target:
             first, second = (attach(target.pid, seconds=2) for _ in range(2))
