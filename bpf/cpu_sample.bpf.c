@@ -39,7 +39,7 @@ static __always_inline void count_stack(void *ctx, struct bs_sample_key *key)
 	__u64 one = 1, *found;
 
 	key->user_stack = bpf_get_stackid(ctx, &stacks, BPF_F_USER_STACK);
-	if (key->user_stack == -BS_EEXIST || key->kernel_stack == -BS_EEXIST)
+	if (key->user_stack == -BS_EEXIST && key->kernel_stack != -BS_EEXIST)
 		count(BS_LOST_STACKS);
 	/* What it executes says most of whose time it is: that is kept when the rest finds no room. */
 	if (key->user_stack < 0 && key->kernel_stack < 0 && key->kernel_stack != -BS_EEXIST)
@@ -81,6 +81,8 @@ int on_cpu_sample(void *ctx)
 	key.main_thread = key.pid == (__u32)id;
 	bpf_get_current_comm(key.comm, sizeof(key.comm));
 	key.kernel_stack = bpf_get_stackid(ctx, &stacks, 0);
+	if (key.kernel_stack == -BS_EEXIST)
+		count(BS_LOST_STACKS);
 	process = process_at(thread->slot);
 	if (process && !thread->gone && switches_attached && came_unseen(thread))
 		see_arrival(thread, process, task);

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -91,6 +92,18 @@ ProgramRuns runs_of(std::span<bpf_program* const> programs) {
   return sum;
 }
 
+// Those that fill with what the target does. Buffers hold at least a page.
+void limit_tables(const bpf_object* object, std::uint32_t most_entries) {
+  bpf_map* map = nullptr;
+  bpf_object__for_each_map(map, object) {
+    const bpf_map_type type = bpf_map__type(map);
+    if (type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_STACK_TRACE)
+      bpf_map__set_max_entries(map, std::min(most_entries, bpf_map__max_entries(map)));
+    if (type == BPF_MAP_TYPE_RINGBUF)
+      bpf_map__set_max_entries(map, static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE)));
+  }
+}
+
 // Kernels before 5.11 charge maps to the locked memory of the process.
 void raise_memlock_limit() {
   const rlimit unlimited{RLIM_INFINITY, RLIM_INFINITY};
@@ -127,10 +140,11 @@ void KernelProbes::MappingDeleter::operator()(bs_process* first) const noexcept 
   munmap(first, kProcessMapBytes);
 }
 
-Result<KernelProbes> KernelProbes::load(const Rung& rung) {
+Result<KernelProbes> KernelProbes::load_rung(const Rung& rung, std::uint32_t most_entries) {
   Skeleton skeleton(open_probes(rung.object));
   if (!skeleton) return load_error(errno, "open the BPF programs");
   choose_programs(*skeleton, rung);
+  if (most_entries > 0) limit_tables(skeleton->obj, most_entries);
   if (probes__load(skeleton.get()) != 0) return load_error(errno, "load the BPF programs");
 
   KernelProbes loaded(std::move(skeleton), rung);
@@ -138,10 +152,11 @@ Result<KernelProbes> KernelProbes::load(const Rung& rung) {
   return loaded;
 }
 
-Result<KernelProbes> KernelProbes::load(bool by_kprobes) {
+Result<KernelProbes> KernelProbes::load(bool by_kprobes, std::uint32_t most_entries) {
   libbpf_set_print(keep_first_failure);
   raise_memlock_limit();
-  Result<KernelProbes> highest = by_kprobes ? Result<KernelProbes>(no_kprobes()) : load(Rung{});
+  Result<KernelProbes> highest =
+      by_kprobes ? Result<KernelProbes>(no_kprobes()) : load_rung(Rung{}, most_entries);
   if (highest) return highest;
   // Which kernel refuses what is found out by trying. A measurement can do without much.
   bool host_would_do = false;
@@ -151,7 +166,7 @@ Result<KernelProbes> KernelProbes::load(bool by_kprobes) {
     if (by_kprobes && rung.hooks != SocketHooks::kprobes) continue;
     if (!kernel_carries(rung)) continue;
     rung.host_sees_requests = host_would_do;
-    auto lower = load(rung);
+    auto lower = load_rung(rung, most_entries);
     if (!lower) continue;
     if (!needs_host) return lower;
     host_would_do = true;
@@ -159,7 +174,7 @@ Result<KernelProbes> KernelProbes::load(bool by_kprobes) {
   if (host_would_do) return pids_are_not_ours(by_kprobes);
   if (!by_kprobes) return highest;
   // Without the right to load programs nobody knows what the kernel takes.
-  auto without_requests = load(Rung{ProbeObject::old, SocketHooks::none, {}});
+  auto without_requests = load_rung(Rung{ProbeObject::old, SocketHooks::none, {}}, most_entries);
   return without_requests ? std::move(highest) : std::move(without_requests);
 }
 

@@ -34,7 +34,8 @@ class KernelProbes {
   // Errors: no privilege, no BTF, a kernel that refuses a program that we cannot do without. What
   // it refuses of the others is missing in capabilities().
   // `by_kprobes`: requests by kprobes, whatever else this kernel has; an error where it has none.
-  static Result<KernelProbes> load(bool by_kprobes = false);
+  // `most_entries`: of a table; 0: as many as it is for.
+  static Result<KernelProbes> load(bool by_kprobes = false, std::uint32_t most_entries = 0);
 
   Result<> attach_life_cycle();
   // Everything that was known of threads, sockets and processes becomes void. Call it before the
@@ -83,7 +84,7 @@ class KernelProbes {
 
   KernelProbes(Skeleton skeleton, Rung rung)
       : skeleton_(std::move(skeleton)), rung_(std::move(rung)) {}
-  static Result<KernelProbes> load(const Rung& rung);
+  static Result<KernelProbes> load_rung(const Rung& rung, std::uint32_t most_entries);
   Result<> map_processes();
   std::vector<bpf_program*> socket_programs() const;
   Result<> attach_all(const std::vector<bpf_program*>& programs, std::vector<BpfLink>& links);

@@ -17,7 +17,7 @@ _VERDICTS = {
     "idle": ("idle",),
 }
 SCENARIOS = tuple(_VERDICTS)
-STEPS = ("kernel", "doctor", "container", "waits", "hotplug", "clock", "suspend", "crowd", *SCENARIOS)
+STEPS = ("kernel", "doctor", "container", "waits", "hotplug", "clock", "suspend", "crowd", "sockets", *SCENARIOS)
 _FOREIGN_STEPS = ("units", "collections")  # where the machines' architecture is not that of the host
 
 # What doctor says of the probes for threads and for requests, on x86-64 (docs/support-matrix.md): a kernel that
@@ -145,14 +145,27 @@ def _clock(answer):
     return 0.3 < cores <= 1.05 and 5 < seconds < 30, f"{cores:.2f} cores in {seconds:.0f} s"
 
 
-def _crowd(answer):
-    """9000 threads: more than the tables of the old object hold. Whose state found no room is counted, and it is said."""
-    threads, lost = answer["target"]["threads"], answer["cost"]["lost"]
+def _loses_in_tables(answer):
+    """More than the tables of the old object hold: what found no room is counted, and it is said. And in words."""
+    lost = answer["cost"]["lost"]
     in_tables = any("hash map" in caveat["text"] or "8192" in caveat["text"] for caveat in answer["caveats"])
     said_so = any(caveat["code"] == "records_lost" for caveat in answer["caveats"]) \
         or any(reason["code"] == "records_lost" for reason in answer["verdict"]["evidence"])
-    ok = threads > 9000 and (lost > 0 and said_so if in_tables else lost == 0)
-    return ok, f"{threads} threads, {lost} without a state" + (" in a table" if in_tables else "")
+    return (lost > 0 and said_so if in_tables else lost == 0), \
+        f"{lost} without a state" + (" in a table" if in_tables else "")
+
+
+def _crowd(answer):
+    """Of 9000 threads."""
+    threads = answer["target"]["threads"]
+    ok, said = _loses_in_tables(answer)
+    return threads > 9000 and ok, f"{threads} threads, {said}"
+
+
+def _sockets(answer):
+    """Of 18 000 ends of connections."""
+    ok, said = _loses_in_tables(answer)
+    return ok, f"18000 sockets, {said}"
 
 
 def _limit(answer):
@@ -201,7 +214,7 @@ def _collections(kernel, step):
     return Outcome(kernel, "collections", ok, said, "" if ok else str(gc))
 
 
-_ANSWERS = {"hotplug": _hotplug, "clock": _clock, "suspend": _clock, "crowd": _crowd}
+_ANSWERS = {"hotplug": _hotplug, "clock": _clock, "suspend": _clock, "crowd": _crowd, "sockets": _sockets}
 
 
 def judge(kernel, steps, architecture):

@@ -1,8 +1,11 @@
 #!/bin/sh
-# Part of guest.sh: a program with more threads than the tables of older kernels have room for. Prints the answer.
+# Part of guest.sh: a program with more threads, or sockets, than the tables of older kernels have room for. Prints
+# the answer.
+#
+#   crowd.sh threads|sockets COUNT
 echo 20000 >/proc/sys/kernel/threads-max
-mkfifo /tmp/go_crowd
-"$TESTS/programs/crowd" threads 9000 </tmp/go_crowd >/tmp/crowd &
+rm -f /tmp/go_crowd /tmp/crowd && mkfifo /tmp/go_crowd
+"$TESTS/programs/crowd" "$1" "$2" </tmp/go_crowd >/tmp/crowd &
 crowd=$!
 exec 4>/tmp/go_crowd
 for _ in $(seq 300); do

@@ -78,7 +78,8 @@ step waits 90 sh /record_waits
 step hotplug 60 sh /hotplug
 step clock 60 sh /clock
 step suspend 60 sh /suspend
-step crowd 90 sh /crowd
+step crowd 90 sh /crowd threads 9000
+step sockets 90 sh /crowd sockets 18000
 
 redis-server --port 6379 --bind 127.0.0.1 --save '' --dir /tmp >/dev/null 2>&1 &
 started="$! $started"
