@@ -6,6 +6,7 @@ within 0.1. Of real programs it is known on which side of the line they are.
 
 import base64
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -98,6 +99,13 @@ for _kib in (16, 65536):
     _add_sweep("product", "two rows of numbers", _kib)
 
 
+@ROWS.add("busy-chase", "the chain of 4096 KiB, all CPUs busy with others", says=_EITHER)
+def _busy_chase(lab):
+    for _ in range(2 * os.cpu_count()):
+        lab.processes.start(["sh", "-c", "while :; do :; done"], stdout=subprocess.DEVNULL)
+    return _sweep(lab, "chase", 4096)
+
+
 def _started(lab, command, environment=None):
     """The program once it has said that it is ready, and the file with what it said."""
     output = lab.processes.folder / "ready.txt"
@@ -135,6 +143,12 @@ def _text(lab, size):
 @ROWS.add("openssl", "openssl, SHA-256", says=_CPU)
 def _openssl(lab):
     return _program(lab, [find_program("openssl"), "speed", "-seconds", lab.seconds + 30, "sha256"],
+                    stalled=False, says_ready=False)
+
+
+@ROWS.add("openssl-rsa", "openssl, RSA", says=_CPU)
+def _openssl_rsa(lab):
+    return _program(lab, [find_program("openssl"), "speed", "-seconds", lab.seconds + 30, "rsa2048"],
                     stalled=False, says_ready=False)
 
 
