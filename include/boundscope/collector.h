@@ -23,9 +23,8 @@ struct CollectOptions {
   double window_s = 1;       // at most; a short measurement has shorter windows
   double budget_share =
       0.01;  // of the target's CPU time that event probes may cost; 1 switches it off
-  bool by_kprobes = false;  // requests by kprobes, whatever else the kernel has
-  // Of a table in the kernel, and buffers of a page, for tests; 0: as many as each is for.
-  std::uint32_t most_entries = 0;
+  bool by_kprobes = false;               // requests by kprobes, whatever else the kernel has
+  std::uint32_t most_table_entries = 0;  // in the kernel, for tests; 0: as many as each is for
   HostRoots roots;
 };
 

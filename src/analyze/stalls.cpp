@@ -28,13 +28,13 @@ double stalled_request_share(const Figures& figures) {
          (figures.candidate[static_cast<std::size_t>(Candidate::cpu)].value - figures.stopped);
 }
 
-// Of the CPU time in user space.
-Estimate stalled_interval(const Evidence& evidence) {
+// Of something that is `part` of the time in user space.
+template <class Share>
+Estimate stalled_interval(const Evidence& evidence, Share share_of, double part) {
   const Estimate share =
-      evidence.interval_by([](const Figures& figures) { return figures.stalled; },
-                           [](const Figures& figures) { return figures.stall_weight; });
+      evidence.interval_by(share_of, [](const Figures& figures) { return figures.stall_weight; });
   const double error =
-      evidence.run.stalls_counted ? 0 : kStallModelError + evidence.run.unclear_stalls;
+      evidence.run.stalls_counted ? 0 : part * (kStallModelError + evidence.run.unclear_stalls);
   return {share.value, std::clamp(share.low - error, 0.0, 1.0),
           std::clamp(share.high + error, 0.0, 1.0)};
 }
@@ -77,7 +77,8 @@ void set_stalls(MemorySummary& memory, const StallSource& source, const Evidence
     memory.stall_missing = why_unknown(source, evidence.run);
     return;
   }
-  const Estimate share = stalled_interval(evidence);
+  const Estimate share = stalled_interval(
+      evidence, [](const Figures& figures) { return figures.stalled; }, 1);
   memory.stall_source = source.name;
   memory.stall_share = share.value;
   memory.stall_low = share.low;
@@ -90,9 +91,10 @@ double stalled_cpu_share(const Figures& figures) {
 
 Estimate stalled_cpu_interval(const Evidence& evidence) {
   if (!evidence.run.stalls_known) return {};
-  const Estimate share = stalled_interval(evidence);
-  const double in_user_space = 1 - kernel_share(evidence.run);
-  return {share.value * in_user_space, share.low * in_user_space, share.high * in_user_space};
+  return stalled_interval(
+      evidence,
+      [](const Figures& figures) { return figures.stalled * (1 - kernel_share(figures)); },
+      1 - kernel_share(evidence.run));
 }
 
 void add_stall_alternatives(std::vector<Alternative>& alternatives, const Verdict& verdict,

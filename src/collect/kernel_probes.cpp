@@ -6,7 +6,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <ctime>
@@ -92,16 +91,17 @@ ProgramRuns runs_of(std::span<bpf_program* const> programs) {
   return sum;
 }
 
-// Those that fill with what the target does. Buffers hold at least a page.
-void limit_tables(const bpf_object* object, std::uint32_t most_entries) {
-  bpf_map* map = nullptr;
-  bpf_object__for_each_map(map, object) {
-    const bpf_map_type type = bpf_map__type(map);
-    if (type == BPF_MAP_TYPE_HASH || type == BPF_MAP_TYPE_STACK_TRACE)
-      bpf_map__set_max_entries(map, std::min(most_entries, bpf_map__max_entries(map)));
-    if (type == BPF_MAP_TYPE_RINGBUF)
-      bpf_map__set_max_entries(map, static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE)));
-  }
+// Those that fill with what the target does and whose losses cost no state. A buffer of stacks has
+// at least a page, which none fits into.
+Result<> limit_tables(probes& skeleton, std::uint32_t most_entries) {
+  const auto& maps = skeleton.maps;
+  const auto page = static_cast<std::uint32_t>(sysconf(_SC_PAGESIZE));
+  int error = bpf_map__set_max_entries(maps.stack_samples, page);
+  for (bpf_map* map : {maps.listeners, maps.waits, maps.peers, maps.samples, maps.stacks,
+                       maps.wait_stacks, maps.sampled_waits})
+    if (error == 0) error = bpf_map__set_max_entries(map, most_entries);
+  if (error != 0) return load_error(-error, "limit the tables");
+  return Done{};
 }
 
 // Kernels before 5.11 charge maps to the locked memory of the process.
@@ -144,7 +144,9 @@ Result<KernelProbes> KernelProbes::load_rung(const Rung& rung, std::uint32_t mos
   Skeleton skeleton(open_probes(rung.object));
   if (!skeleton) return load_error(errno, "open the BPF programs");
   choose_programs(*skeleton, rung);
-  if (most_entries > 0) limit_tables(skeleton->obj, most_entries);
+  if (most_entries > 0) {
+    if (auto limited = limit_tables(*skeleton, most_entries); !limited) return limited.error();
+  }
   if (probes__load(skeleton.get()) != 0) return load_error(errno, "load the BPF programs");
 
   KernelProbes loaded(std::move(skeleton), rung);

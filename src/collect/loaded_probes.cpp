@@ -30,7 +30,7 @@ bool kernel_names(const ProcFs& proc) {
 Result<LoadedProbes> LoadedProbes::load(const CollectOptions& options) {
   StallCalibrator calibrator;
   calibrator.start();
-  auto kernel = KernelProbes::load(options.by_kprobes, options.most_entries);
+  auto kernel = KernelProbes::load(options.by_kprobes, options.most_table_entries);
   if (!kernel) return kernel.error();
   auto sampler = CpuSampler::attach(kernel->skeleton().progs.on_cpu_sample, options.frequency_hz);
   const ProcFs proc(options.roots.proc);

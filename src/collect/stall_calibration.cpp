@@ -103,8 +103,8 @@ constexpr bool kDecodes = true;  // what is before a sample
 #else
 constexpr bool kDecodes = false;
 #endif
-// Nice: the target comes first, and nobody waits for this. But where all CPUs are busy it has to be
-// over in seconds: with 19 it gets a hundredth of one.
+// Nice, at least: the target comes first. But where all CPUs are busy it has to be over in seconds:
+// with 19 it gets a hundredth of one.
 constexpr int kPriority = 10;
 constexpr std::size_t kLine = 64;
 constexpr std::size_t kFarBytes = 8 << 20;  // more than the caches that are a core's own
@@ -241,6 +241,7 @@ void calibrate_samples(OwnSamples& clock, char* memory, const std::stop_token& s
     LoopSamples near, far;
     make_chain(memory, 1);
     for (int loop = 0; loop < kLoops; ++loop) run_loop(clock, memory, near, stop);
+    if (stop.stop_requested()) return;
     make_chain(memory, kFarBytes / kLine);
     for (int loop = 0; loop < kLoops; ++loop) run_loop(clock, memory, far, stop);
     outcome.samples = judge_calibration(near, far, outcome.core.load_latency);
@@ -269,34 +270,36 @@ void compute(std::uint64_t rounds) {
 
 // By the set's formula, of what `work` does; empty: the counters stand still.
 template <class Work>
-std::optional<double> counted_share(const PmuEventSet& set, Work work) {
+std::optional<double> counted_share(const PmuEventSet& set, const std::stop_token& stop,
+                                    Work work) {
   PmuRates rates(set);
   for (std::size_t group = 0; group < set.groups.size(); ++group) {
     const auto counter = PmuGroupCounter::open(set, set.groups[group], 0);
     if (!counter) return std::nullopt;
     const double until = thread_cpu_ns() + kLoopNs / 2;
-    while (thread_cpu_ns() < until) work();
+    while (thread_cpu_ns() < until && !stop.stop_requested()) work();
     if (const auto counts = counter->read()) rates.add(group, *counts);
   }
   return rates.memory_share();
 }
 
 // `far` is memory with a chain in it.
-void check_counters(void* far, StallCalibrator::Outcome& outcome) {
+void check_counters(void* far, const std::stop_token& stop, StallCalibrator::Outcome& outcome) {
   const PmuEventSet* set = event_set_of(this_cpu());
   if (set == nullptr) {
     outcome.counters_missing = "none are known for this CPU";
     return;
   }
-  const auto computing = counted_share(*set, [] { compute(2'000); });
+  const auto computing = counted_share(*set, stop, [] { compute(2'000); });
   const auto waiting =
-      computing ? counted_share(*set, [far] { bs_chase(far, 2'000, 1); }) : std::nullopt;
+      computing ? counted_share(*set, stop, [far] { bs_chase(far, 2'000, 1); }) : std::nullopt;
   outcome.counters_missing = judge_counters(computing, waiting);
   if (outcome.counters_missing.empty()) outcome.counters = set;
 }
 
 StallCalibrator::Outcome calibrate_stalls(const std::stop_token& stop) {
-  setpriority(PRIO_PROCESS, static_cast<id_t>(syscall(SYS_gettid)), kPriority);
+  const auto self = static_cast<id_t>(syscall(SYS_gettid));
+  setpriority(PRIO_PROCESS, self, std::max(kPriority, getpriority(PRIO_PROCESS, self)));
   const Mapping memory =
       map_memory(kFarBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
   StallCalibrator::Outcome outcome;
@@ -317,7 +320,7 @@ StallCalibrator::Outcome calibrate_stalls(const std::stop_token& stop) {
     outcome.samples = failed(std::string("no clock on our own thread: ") + std::strerror(errno));
     make_chain(bytes, kFarBytes / kLine);
   }
-  if (!stop.stop_requested()) check_counters(bytes, outcome);
+  if (!stop.stop_requested()) check_counters(bytes, stop, outcome);
   return outcome;
 }
 

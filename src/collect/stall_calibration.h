@@ -22,7 +22,6 @@ class StallCalibrator {
  public:
   StallCalibrator() = default;
   StallCalibrator(StallCalibrator&&) noexcept = default;
-  StallCalibrator& operator=(StallCalibrator&&) noexcept = default;
   ~StallCalibrator() { no_longer_wanted_.request_stop(); }  // and running_ waits for the thread
 
   void start();

@@ -32,7 +32,7 @@ void StallMeter::read(Window& window) {
     told_ = true;
   } else if (!std::exchange(told_, true)) {
     StallCalibration unfinished;
-    unfinished.missing = "the calibration was not over in time: all CPUs were busy";
+    unfinished.missing = "the calibration was not over in time, as where all CPUs are busy";
     window.stall_calibrations.push_back(unfinished);
   }
   if (counting_) counting_->read(window);

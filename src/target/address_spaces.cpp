@@ -1,5 +1,6 @@
 #include "target/address_spaces.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -11,9 +12,10 @@ namespace {
 constexpr std::size_t kMostProcesses = 4096;
 constexpr std::uint64_t kWindowsKept = 60;  // what is known of a process that was not asked for
 
-// Reading all of them takes at most this share of a CPU, unless it is quick.
+// Reading the same ones again takes at most this share of a CPU, unless it is quick or long ago.
 constexpr double kCpuShare = 0.001;
 constexpr double kQuickNs = 0.5e6;
+constexpr double kLongAgoNs = 10e9;
 
 double steady_ns() {
   return std::chrono::duration<double, std::nano>(
@@ -37,28 +39,30 @@ ProcessCode& AddressSpaces::of(pid_t pid) {
 }
 
 void AddressSpaces::forget() {
+  round_cost_ns_ = 0;
+  for (auto& [pid, entry] : entries_) {
+    entry.is_current = false;
+    if (entry.used_in_window == window_) round_cost_ns_ += entry.cost_ns;
+  }
   ++window_;
   std::erase_if(entries_, [&](const auto& entry) {
     return entry.second.used_in_window + kWindowsKept < window_;
   });
   if (entries_.size() > kMostProcesses) entries_.clear();
-  round_cost_ns_ = 0;
-  for (auto& [pid, entry] : entries_) {
-    entry.is_current = false;
-    round_cost_ns_ += entry.cost_ns;
-  }
 }
 
 std::optional<AddressSpaces::Program> AddressSpaces::program_of(pid_t pid) const {
-  auto stat = proc_.stat(pid);
+  const auto stat = proc_.thread_stat(pid, pid);
   if (!stat) return std::nullopt;
-  return Program{stat->start_ticks, stat->code_start, std::move(stat->comm)};
+  return Program{stat->start_ticks, stat->code_start, stat->stack_start};
 }
 
 // Whether it was read lately, for what reading all of them takes, and is the same program still.
 bool AddressSpaces::is_fresh(pid_t pid, const Entry& entry) const {
-  if (entry.cost_ns == 0 || round_cost_ns_ <= kQuickNs) return false;
-  if (clocks_.now_ns() - entry.read_at_ns >= round_cost_ns_ / kCpuShare) return false;
+  const double round_cost_ns = std::max(round_cost_ns_, entry.cost_ns);
+  if (entry.cost_ns == 0 || round_cost_ns <= kQuickNs) return false;
+  const double pause_ns = std::min(round_cost_ns / kCpuShare, kLongAgoNs);
+  if (clocks_.now_ns() - entry.read_at_ns >= pause_ns) return false;
   const auto program = program_of(pid);
   return !program || program == entry.program;
 }

@@ -2,7 +2,7 @@
 // and stalls.
 //
 // The kernel walks every mapping to list them, so that a process of ten thousand costs
-// milliseconds. Where reading takes long, the processes are read again less often.
+// milliseconds. Where reading takes long, the same processes are read again less often.
 #pragma once
 
 #include <sys/types.h>
@@ -10,7 +10,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <string>
 #include <utility>
 
 #include "target/address_space.h"
@@ -35,6 +34,8 @@ class AddressSpaces {
 
   explicit AddressSpaces(ProcFs proc);
   AddressSpaces(ProcFs proc, Clocks clocks) : proc_(std::move(proc)), clocks_(clocks) {}
+  AddressSpaces(const AddressSpaces&) = delete;
+  AddressSpaces& operator=(const AddressSpaces&) = delete;
 
   // Valid until the next call of forget(). Empty for a process that is not there, and what was
   // known of one that is gone.
@@ -44,11 +45,12 @@ class AddressSpaces {
   void forget();
 
  private:
-  // What exec and the next owner of a pid change.
+  // What another owner of the pid has otherwise, and the same one after exec: the kernel puts code
+  // and stack of each program somewhere else.
   struct Program {
     std::uint64_t start_ticks = 0;
     std::uint64_t code_start = 0;
-    std::string comm;
+    std::uint64_t stack_start = 0;
 
     bool operator==(const Program&) const = default;
   };
@@ -69,7 +71,7 @@ class AddressSpaces {
   ProcFs proc_;
   Clocks clocks_;
   std::map<pid_t, Entry> entries_;
-  double round_cost_ns_ = 0;  // of reading all of them once
+  double round_cost_ns_ = 0;  // of reading all once that were asked for in the last window
   std::uint64_t window_ = 0;
 };
 

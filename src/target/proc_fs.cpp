@@ -41,6 +41,13 @@ std::optional<ProcStat> ProcFs::stat(pid_t pid) const {
   return stat;
 }
 
+std::optional<ProcStat> ProcFs::thread_stat(pid_t pid, pid_t tid) const {
+  const FileText file = read_file(path(pid, "task/" + std::to_string(tid) + "/stat"));
+  auto stat = file ? parse_stat(file.text) : std::nullopt;
+  if (stat && stat->pid != tid) return std::nullopt;
+  return stat;
+}
+
 std::optional<ProcStatus> ProcFs::status(pid_t pid) const {
   const FileText file = read_file(path(pid, "status"));
   if (!file) return std::nullopt;

@@ -22,6 +22,8 @@ class ProcFs {
   std::vector<pid_t> threads(pid_t pid) const;
 
   std::optional<ProcStat> stat(pid_t pid) const;
+  // Of one thread alone: the kernel does not sum over all of them, and its `pid` is the thread's.
+  std::optional<ProcStat> thread_stat(pid_t pid, pid_t tid) const;
   std::optional<ProcStatus> status(pid_t pid) const;
   std::optional<ProcMemory> memory(pid_t pid) const;
   std::optional<ProcResident> resident(pid_t pid) const;

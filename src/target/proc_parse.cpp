@@ -17,7 +17,7 @@ bool assign(std::string_view text, Number& to, int base = 10) {
 
 // proc(5) numbers the fields from 1; the state is field 3 and the first one after the comm.
 constexpr std::size_t kFirstField = 3;
-constexpr std::size_t kLastField = 26;
+constexpr std::size_t kLastField = 28;
 
 }  // namespace
 
@@ -48,6 +48,7 @@ std::optional<ProcStat> parse_stat(std::string_view text) {
   if (!whole) return std::nullopt;
   stat.cpu_ticks = user_ticks + system_ticks;
   assign(field[26], stat.code_start);
+  assign(field[28], stat.stack_start);
   return stat;
 }
 

@@ -24,7 +24,9 @@ struct ProcStat {
   std::uint32_t threads = 0;
   std::uint64_t start_ticks = 0;
   std::uint64_t rss_pages = 0;
-  std::uint64_t code_start = 0;  // where its program begins; 0 or 1: hidden
+  // Where its program's code and stack begin; 0 or 1: hidden.
+  std::uint64_t code_start = 0;
+  std::uint64_t stack_start = 0;
 
   bool is_kernel_thread() const { return (flags & 0x00200000) != 0; }  // PF_KTHREAD
   // A main thread that has ended while others go on looks like a zombie, but is none.

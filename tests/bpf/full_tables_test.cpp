@@ -1,6 +1,7 @@
 // Tables in the kernel that have no room left: what is lost is counted, and nothing else is.
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "measurement.h"
@@ -16,7 +17,7 @@ constexpr double kFrequency = 997;
 CollectOptions with_small_tables(std::uint32_t most_entries) {
   CollectOptions options = watch_everything();
   options.frequency_hz = kFrequency;
-  options.most_entries = most_entries;
+  options.most_table_entries = most_entries;
   return options;
 }
 
@@ -48,8 +49,10 @@ TEST_CASE("collect: without room for what is waited for, its name is lost and no
     const double measured_ms = program.number(std::string(way) + "_ms");
     CHECK(ms(blocked(thread, wait_class)) >= 0.5 * (measured_ms - runnable_ms));
   }
-  // What had room in a window.
-  for (const Window& window : recording.windows) CHECK(window.waits.size() <= 1);
+  std::size_t most_named = 0;  // in a window
+  for (const Window& window : recording.windows)
+    most_named = std::max(most_named, window.waits.size());
+  CHECK(most_named == 1);
 }
 
 TEST_CASE("collect: without room for samples they are counted as lost, and no time") {

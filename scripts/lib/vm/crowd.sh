@@ -12,6 +12,7 @@ for _ in $(seq 300); do
   grep -q '^ready' /tmp/crowd && break
   sleep 0.2
 done
+grep -q "^made $2\$" /tmp/crowd || { cat /tmp/crowd >&2; exit 1; }
 "$BOUNDSCOPE" attach -p "$crowd" -d 4 -F 29 --budget 100 --format json
 status=$?
 kill "$crowd"

@@ -64,6 +64,7 @@ std::optional<LoadSite> LoadSites::in_memory(pid_t pid, const CodeMapping& mappi
 }
 
 const ProcessMemory* LoadSites::memory_of(pid_t pid) {
+  if (memories_.size() >= kMostOpenFiles && !memories_.contains(pid)) memories_.clear();
   const auto [found, is_new] = memories_.try_emplace(pid);
   if (is_new) {
     if (auto memory = ProcessMemory::open(proc_, pid)) found->second.emplace(*std::move(memory));

@@ -121,8 +121,21 @@ TEST_CASE("analyze: a reason has the same interval as the share") {
     return reason.code == "stall_share";
   });
   REQUIRE(found != reasons.end());
-  CHECK(found->low < 0.1);
-  CHECK(found->high > 0.45);
+  const double in_user_space = 0.98 / 0.99;
+  CHECK(found->low == doctest::Approx(in_user_space * *analysis.memory.stall_low).epsilon(0.001));
+  CHECK(found->high == doctest::Approx(in_user_space * *analysis.memory.stall_high).epsilon(0.001));
+}
+
+TEST_CASE("analyze: the last word of the calibration counts") {
+  StallCalibration unfinished;
+  unfinished.missing = "not over in time";
+  RecordingBuilder builder = busy_program();
+  builder.each_window([&](Window& window, std::size_t index) {
+    if (index == 0) window.stall_calibrations.push_back(unfinished);
+  });
+
+  CHECK(analyze(builder.build()).memory.stall_missing == "not over in time");
+  CHECK(analysed(builder, {.after_load = 30}).memory.stall_share.has_value());
 }
 
 TEST_CASE("analyze: without a source there is no stall share") {

@@ -33,6 +33,15 @@ TEST_CASE("target: the fields of a process are read by their numbers") {
   CHECK(stat->rss_pages == 77);
 }
 
+TEST_CASE("target: stat yields where code and stack of the program begin") {
+  const auto stat =
+      parse_stat("17 (x) R 3 17 17 0 -1 0 1 2 3 4 5 6 7 8 20 0 5 0 4 1000 7 99 4096 8192 65536");
+
+  REQUIRE(stat);
+  CHECK(stat->code_start == 4096);
+  CHECK(stat->stack_start == 65536);
+}
+
 TEST_CASE("target: a comm that imitates the rest of the line does not shift the fields") {
   for (const std::string comm :
        {"a) R 1 (b", "(", ")", ") S 1 1 1", "two words", "new\nline", "", "\xff\x01"}) {

@@ -74,7 +74,9 @@ class SymbolTree {
   ProcTree tree;
 
  private:
-  AddressSpaces spaces_{ProcFs(tree.roots().proc)};
+  // Reading takes no time, so that each window reads again.
+  static double no_time() { return 0; }
+  AddressSpaces spaces_{ProcFs(tree.roots().proc), {no_time, no_time}};
   std::map<pid_t, std::string> maps_;
 };
 
