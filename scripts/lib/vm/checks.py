@@ -192,7 +192,8 @@ def _container(kernel, step, outside):
     def probes(text):
         return [line[line.index("probes"):] for line in text.splitlines() if "  probes" in line]
 
-    by_pid = "hash map" in outside.text
+    words = " ".join(outside.text.split())
+    by_pid = any(told in words for told in ("hash map", "states in tables"))
     if by_pid:  # either without probes at all, or without those for requests
         ok = "from the host's own pid namespace" in " ".join(step.text.split())
     else:

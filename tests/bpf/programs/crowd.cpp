@@ -7,8 +7,10 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <climits>
 #include <cstring>
 #include <string>
 #include <vector>
@@ -19,7 +21,7 @@
 namespace {
 
 constexpr int kWorkers = 23;
-constexpr std::size_t kStack = 32 * 1024;
+constexpr std::size_t kStack = 32 * 1024;  // where the C library takes so little
 
 // What the others wait for: every byte lets one go on. The write end closed lets all of them go.
 std::array<int, 2> gate{};
@@ -44,7 +46,7 @@ void* thread_body(void*) {
 int make_threads(int wanted) {
   pthread_attr_t small{};
   pthread_attr_init(&small);
-  pthread_attr_setstacksize(&small, kStack);
+  pthread_attr_setstacksize(&small, std::max(kStack, static_cast<std::size_t>(PTHREAD_STACK_MIN)));
   pthread_attr_setdetachstate(&small, PTHREAD_CREATE_DETACHED);
   int made = 0;
   pthread_t thread{};
