@@ -58,7 +58,9 @@ class Arguments {
     add(code, over_windows([](const Figures& f) { return f.machine; }), kMachineFull, {});
   }
   // Of the CPU time.
-  void stall_share() { add("stall_share", stalled_cpu_interval(evidence_), kStalled, {}); }
+  void stall_share() {
+    add("stall_share", as_share(stalled_cpu_interval(evidence_)), kStalled, {});
+  }
   void fact(std::string_view code, double value, double threshold, std::string subject = {}) {
     add(code, {value, value, value}, threshold, std::move(subject));
   }

@@ -20,6 +20,11 @@ double kernel_share(const Figures& figures) {
   return figures.group[static_cast<std::size_t>(OwnerGroup::kernel)];
 }
 
+// Of all CPU time, where it is known.
+double stalled_of_all(const Figures& figures) {
+  return figures.stalled * (1 - kernel_share(figures));
+}
+
 double gain_from(double vanishes) { return 1 / std::clamp(1 - vanishes, kMinRest, 1.0); }
 
 // Of the request time: computing that is stalled, and the queue behind it in proportion.
@@ -86,15 +91,12 @@ void set_stalls(MemorySummary& memory, const StallSource& source, const Evidence
 }
 
 double stalled_cpu_share(const Figures& figures) {
-  return figures.stalls_known ? figures.stalled * (1 - kernel_share(figures)) : 0;
+  return figures.stalls_known ? stalled_of_all(figures) : 0;
 }
 
 Estimate stalled_cpu_interval(const Evidence& evidence) {
   if (!evidence.run.stalls_known) return {};
-  return stalled_interval(
-      evidence,
-      [](const Figures& figures) { return figures.stalled * (1 - kernel_share(figures)); },
-      1 - kernel_share(evidence.run));
+  return stalled_interval(evidence, stalled_of_all, 1 - kernel_share(evidence.run));
 }
 
 void add_stall_alternatives(std::vector<Alternative>& alternatives, const Verdict& verdict,

@@ -135,8 +135,7 @@ PolledWait Poller::wait_of(pid_t pid, pid_t tid, std::string_view call_text) {
   return classify(
       *call, [&](std::uint64_t fd) { return files_.what_is(pid, fd); },
       [&] {
-        const FileText text = read_file(proc_.path(pid, "task/" + std::to_string(tid) + "/stat"));
-        const auto stat = parse_stat(text.text);
+        const auto stat = proc_.thread_stat(pid, tid);
         return stat && stat->state == 'D';
       });
 }

@@ -20,6 +20,14 @@ std::vector<pid_t> numeric_names(const std::string& directory) {
   return numbers;
 }
 
+// Of a process or a thread.
+std::optional<ProcStat> read_stat(const std::string& path, pid_t id) {
+  const FileText file = read_file(path);
+  auto stat = file ? parse_stat(file.text) : std::nullopt;
+  if (stat && stat->pid != id) return std::nullopt;
+  return stat;
+}
+
 }  // namespace
 
 std::string ProcFs::path(pid_t pid, std::string_view below) const {
@@ -34,18 +42,10 @@ std::vector<pid_t> ProcFs::pids() const { return numeric_names(root_); }
 
 std::vector<pid_t> ProcFs::threads(pid_t pid) const { return numeric_names(path(pid, "task")); }
 
-std::optional<ProcStat> ProcFs::stat(pid_t pid) const {
-  const FileText file = read_file(path(pid, "stat"));
-  auto stat = file ? parse_stat(file.text) : std::nullopt;
-  if (stat && stat->pid != pid) return std::nullopt;
-  return stat;
-}
+std::optional<ProcStat> ProcFs::stat(pid_t pid) const { return read_stat(path(pid, "stat"), pid); }
 
 std::optional<ProcStat> ProcFs::thread_stat(pid_t pid, pid_t tid) const {
-  const FileText file = read_file(path(pid, "task/" + std::to_string(tid) + "/stat"));
-  auto stat = file ? parse_stat(file.text) : std::nullopt;
-  if (stat && stat->pid != tid) return std::nullopt;
-  return stat;
+  return read_stat(path(pid, "task/" + std::to_string(tid) + "/stat"), tid);
 }
 
 std::optional<ProcStatus> ProcFs::status(pid_t pid) const {
